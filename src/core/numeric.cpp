@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 
 namespace sonde {
 namespace {
@@ -17,6 +16,7 @@ double polynomial(const std::array<double, N>& coefficients, double x) {
 }
 
 // The rational approximations PPND16 of AS 241, constant term first.
+// clang-format off
 constexpr std::array central_p{3.3871328727963666080e0,  1.3314166789178437745e2, 1.9715909503065514427e3,
                                1.3731693765509461125e4,  4.5921953931549871457e4, 6.7265770927008700853e4,
                                3.3430575583588128105e4,  2.5090809287301226727e3};
@@ -35,16 +35,21 @@ constexpr std::array tail_p{6.65790464350110377720e0,  5.46378491116411436990e0,
 constexpr std::array tail_q{1.0,                       5.99832206555887937690e-1, 1.36929880922735805310e-1,
                             1.48753612908506148525e-2, 7.86869131145613259100e-4, 1.84631831751005468180e-5,
                             1.42151175831644588870e-7, 2.04426310338993978564e-15};
+// clang-format on
 
-// The regularized incomplete gamma function P(a, x): series below a + 1, else Lentz's continued
-// fraction of the complement (DLMF 8.11.4 and 8.9.2).
-double gamma_p(double a, double x) {
-    if (x <= 0) return 0;
+// The regularized incomplete gamma function, as whichever of P(a, x) and Q(a, x) = 1 - P is the smaller and
+// so has all its digits: series below a + 1, else Lentz's continued fraction (DLMF 8.11.4 and 8.9.2).
+struct Gamma {
+    double value;
+    bool upper;  // Q, not P
+};
+
+Gamma regularized_gamma(double a, double x) {
     const double front = std::exp(a * std::log(x) - x - std::lgamma(a));
     if (x < a + 1) {
         double term = 1 / a, sum = term;
         for (int n = 1; n < 10'000 && term > sum * 1e-17; ++n) sum += term *= x / (a + n);
-        return front * sum;
+        return {front * sum, false};
     }
     double b = x + 1 - a, c = 1e300, d = 1 / b, fraction = d;
     for (int n = 1; n < 10'000; ++n) {
@@ -55,17 +60,16 @@ double gamma_p(double a, double x) {
         fraction *= c * d;
         if (std::abs(c * d - 1) < 1e-16) break;
     }
-    return 1 - front * fraction;
+    return {front * fraction, true};
 }
+
+// A probability that has a finite quantile.
+double inside(double p) { return std::clamp(p, 1e-300, 1 - 0x1p-53); }
 
 }  // namespace
 
 double normal_quantile(double p) noexcept {
-    if (!(p > 0 && p < 1)) {
-        if (p == 0) return -std::numeric_limits<double>::infinity();
-        if (p == 1) return std::numeric_limits<double>::infinity();
-        return std::numeric_limits<double>::quiet_NaN();
-    }
+    p = inside(p);
     const double q = p - 0.5;
     if (std::abs(q) <= 0.425) {
         const double r = 0.180625 - q * q;
@@ -78,17 +82,18 @@ double normal_quantile(double p) noexcept {
 }
 
 double chi_squared_quantile(double p, double degrees) noexcept {
-    if (p == 0) return 0;
+    p = inside(p);
     const double a = degrees / 2, h = 2 / (9 * degrees);
     const double start = degrees * std::pow(1 - h + normal_quantile(p) * std::sqrt(h), 3);
-    double low = 0, high = std::numeric_limits<double>::infinity();
+    double low = 0, high = 1e300;
     double x = start > 0 ? start : 0.5 * std::exp((std::log(p * a) + std::lgamma(a)) / a);
     for (int i = 0; i < 100; ++i) {
-        const double error = gamma_p(a, x / 2) - p;
+        const Gamma gamma = regularized_gamma(a, x / 2);
+        const double error = gamma.upper ? (1 - p) - gamma.value : gamma.value - p;
         (error > 0 ? high : low) = x;
         const double slope = 0.5 * std::exp((a - 1) * std::log(x / 2) - x / 2 - std::lgamma(a));
         double next = x - error / slope;
-        if (!(next > low && next < high)) next = high < 1e300 ? (low + high) / 2 : 2 * x;
+        if (!(next > low && next < high)) next = high < 1e299 ? (low + high) / 2 : 2 * x;
         if (std::abs(next - x) <= 1e-14 * x) return next;
         x = next;
     }

@@ -90,9 +90,9 @@ namespace detail {
 /// `static constexpr Format format`, `void write(ByteWriter&) const`, `static T read(ByteReader&, version)`.
 template <class T>
 concept Persistent = requires(const T& t, ByteWriter& writer, ByteReader& reader) {
-    { T::format.version };
-    { t.write(writer) };
-    { T::read(reader, std::uint16_t{1}) };
+    T::format.version;
+    t.write(writer);
+    T::read(reader, std::uint16_t{1});
 };
 
 /// Writes tag, version and state: one object inside another.

@@ -26,7 +26,9 @@ struct SteadyClock {
 /// A source of time points. Objects, not statics, so that a test can hand in its own.
 template <class T>
 concept Clock = requires(const T& clock) {
+    // clang-format off
     { clock.now() } noexcept;
+    // clang-format on
     TimePoint{clock.now()};
 };
 

@@ -9,6 +9,9 @@
 
 namespace sonde {
 
+// clang-format 14 does not know `{ expression } noexcept -> constraint`.
+// clang-format off
+
 /// A feature vector. Valid during the call.
 using Row = std::span<const float>;
 
@@ -70,5 +73,7 @@ template <class T>
 concept Explainer = requires(const T& t, const typename T::Input& in, std::span<double> shares) {
     { t.attribute(in, shares) } -> std::same_as<Score>;
 };
+
+// clang-format on
 
 }  // namespace sonde

@@ -15,7 +15,7 @@ concept FloatMatrix = requires(const M& m) {
     { m.data() } -> std::convertible_to<const float*>;
     { m.rows() } -> std::convertible_to<std::ptrdiff_t>;
     { m.cols() } -> std::convertible_to<std::ptrdiff_t>;
-    { static_cast<bool>(M::IsRowMajor) };
+    static_cast<bool>(M::IsRowMajor);
 };
 }  // namespace detail
 

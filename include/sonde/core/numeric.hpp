@@ -40,12 +40,12 @@ namespace sonde {
 
 /// The quantile function of the standard normal distribution: the z with P(Z <= z) = p.
 /// Relative error below 1e-15 (Wichura, Algorithm AS 241, Applied Statistics 37, 1988).
-/// \param p  in (0, 1); 0 and 1 give -infinity and infinity, anything else NaN
+/// \param p  clamped to [1e-300, 1 - 2^-53]
 [[nodiscard]] double normal_quantile(double p) noexcept;
 
 /// The quantile function of the chi-squared distribution with `degrees` of freedom, by Newton steps
 /// on the regularized incomplete gamma function from Wilson and Hilferty's start (PNAS 17, 1931).
-/// Relative error below 1e-10. \param p in (0, 1). \param degrees  at least 1
+/// Relative error below 1e-10. \param p  clamped to [1e-300, 1 - 2^-53]. \param degrees  at least 1
 [[nodiscard]] double chi_squared_quantile(double p, double degrees) noexcept;
 
 namespace detail {

@@ -41,8 +41,7 @@ public:
 
     private:
         friend class Published;
-        Reading(detail::Atomic<long>& readers, const T& value) noexcept
-            : readers_{readers}, value_{value} {}
+        Reading(detail::Atomic<long>& readers, const T& value) noexcept : readers_{readers}, value_{value} {}
 
         detail::Atomic<long>& readers_;
         const T& value_;

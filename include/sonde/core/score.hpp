@@ -31,7 +31,7 @@ struct Verdict {
     /// 0 when the score is not usable.
     [[nodiscard]] double level() const noexcept {
         if (score.status != Status::ok || score.value <= 0) return 0;
-        if (threshold <= 0) return std::numeric_limits<double>::max();
+        if (threshold <= 0) return (std::numeric_limits<double>::max)();  // a host may define max as a macro
         return score.value / threshold;
     }
 

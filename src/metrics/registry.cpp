@@ -1,0 +1,267 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sonde/metrics/registry.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <initializer_list>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <vector>
+
+#include "metrics/metric_kinds.hpp"
+#include "metrics/registry_names.hpp"
+#include "sonde/core/error.hpp"
+#include "sonde/metrics/collector.hpp"
+
+namespace sonde {
+
+namespace {
+
+using detail::MetricKind;
+
+/// A metric of any kind, as the registry sees it. Called once a second, hence virtual.
+class Collectable {
+public:
+    Collectable() = default;
+    Collectable(const Collectable&) = delete;
+    Collectable& operator=(const Collectable&) = delete;
+    virtual ~Collectable() = default;
+    virtual void tick(TimePoint now) = 0;
+    virtual void collect(Collector& out, TimePoint now) const = 0;
+};
+
+template <class M>
+class Registered final : public Collectable {
+public:
+    template <class... Options>
+    explicit Registered(Options&&... options) : metric{std::forward<Options>(options)...} {}
+    void tick(TimePoint now) override {
+        if constexpr (requires { metric.tick(now); }) metric.tick(now);
+    }
+    void collect(Collector& out, TimePoint now) const override { metric.collect(out, now); }
+
+    M metric;
+};
+
+/// What was asked for, checked as far as it can be without looking at the others.
+struct Request {
+    const MetricKind& kind;
+    std::string name, stem, help;
+    Labels labels;
+    std::vector<std::string> exports;
+};
+
+/// All metrics of one name.
+struct Entry {
+    struct Item {
+        Labels labels;
+        std::unique_ptr<Collectable> metric;
+    };
+
+    const MetricKind& kind;
+    std::string name, stem, help;
+    std::vector<Item> items;  // in the order of registration
+    std::map<std::string, Collectable*> by_labels;
+    std::uint64_t overflowed = 0;
+
+    [[nodiscard]] Collectable* find(const Labels& labels) const {
+        const auto found = by_labels.find(detail::label_key(labels));
+        return found == by_labels.end() ? nullptr : found->second;
+    }
+};
+
+/// A source and what it is read into.
+struct Watched {
+    std::unique_ptr<ResourceSource> source;
+    Utilization* target;
+};
+
+constexpr std::string_view overflow_suffix = "_overflowed_series_total";
+constexpr const char* overflow_help = "Label sets that went to the overflow series of their family.";
+
+}  // namespace
+
+struct Registry::State {
+    RegistryOptions options;
+    mutable std::mutex mutex;
+    std::vector<std::unique_ptr<Entry>> entries;  // in the order of registration
+    std::map<std::string, Entry*> by_name;
+    std::map<std::string, std::string> owners;  // of every exported name: what it was registered as
+    std::vector<Watched> sources;
+
+    /// The metric of this name and these labels; made from `given` when there is none.
+    template <class M, class... Options>
+    M& get(const MetricKind& kind, std::string_view name, std::string_view help, Labels labels,
+           std::initializer_list<std::string> more_exports, Options... given) {
+        Request request = checked(kind, name, help, std::move(labels), more_exports);
+        const std::lock_guard lock{mutex};
+        Collectable* metric = find(request);
+        if (metric == nullptr)
+            metric = &add(std::move(request), std::make_unique<Registered<M>>(std::move(given)...));
+        return static_cast<Registered<M>*>(metric)->metric;  // find() has compared the kinds
+    }
+
+    Request checked(const MetricKind& kind, std::string_view name, std::string_view help, Labels labels,
+                    std::initializer_list<std::string> more_exports) const;
+    Collectable* find(const Request& request) const;
+    Collectable& add(Request request, std::unique_ptr<Collectable> metric);
+    void reserve(const Request& request);
+};
+
+Request Registry::State::checked(const MetricKind& kind, std::string_view name, std::string_view help,
+                                 Labels labels, std::initializer_list<std::string> more_exports) const {
+    if (help.empty()) fail("Registry", "help of " + std::string{name}, help, "a sentence");
+    Request request{kind, options.prefix + "_" + std::string{name}, {}, std::string{help}, {}, more_exports};
+    detail::check_metric_name(name, kind);
+    request.stem = request.name.substr(0, request.name.size() - kind.suffix.size());
+    request.labels = detail::checked_labels(std::move(labels), kind);
+    for (const std::string_view suffix : kind.exports) request.exports.emplace_back(suffix);
+    return request;
+}
+
+Collectable* Registry::State::find(const Request& request) const {
+    const auto found = by_name.find(request.name);
+    if (found == by_name.end()) return nullptr;
+    const Entry& entry = *found->second;
+    if (&entry.kind != &request.kind)
+        fail("Registry", request.name, request.kind.word,
+             "a " + std::string{entry.kind.word} + ", as before");
+    if (entry.help != request.help)
+        fail("Registry", "help of " + request.name, request.help, "as before: " + entry.help);
+    if (!entry.items.empty() && !detail::same_names(entry.items.front().labels, request.labels))
+        fail("Registry", "labels of " + request.name, detail::label_key(request.labels),
+             "of the same names as before");
+    return entry.find(request.labels);
+}
+
+void Registry::State::reserve(const Request& request) {
+    for (const std::string& suffix : request.exports) {
+        const auto owner = owners.find(request.stem + suffix);
+        if (owner != owners.end() && owner->second != request.name)
+            fail("Registry", "name", request.name,
+                 "another one: " + owner->first + " is exported for " + owner->second);
+    }
+    for (const std::string& suffix : request.exports) owners.emplace(request.stem + suffix, request.name);
+}
+
+Collectable& Registry::State::add(Request request, std::unique_ptr<Collectable> metric) {
+    reserve(request);
+    Entry*& entry = by_name[request.name];
+    if (entry == nullptr) {
+        entries.push_back(std::make_unique<Entry>(Entry{request.kind,
+                                                        std::move(request.name),
+                                                        std::move(request.stem),
+                                                        std::move(request.help),
+                                                        {},
+                                                        {},
+                                                        0}));
+        entry = entries.back().get();
+    }
+    if (entry->items.size() >= options.max_series) {
+        ++entry->overflowed;
+        for (Label& label : request.labels) label.value = "overflow";
+        if (Collectable* const overflow = entry->find(request.labels)) return *overflow;
+    }
+    Collectable& added = *metric;
+    entry->by_labels.emplace(detail::label_key(request.labels), metric.get());
+    entry->items.push_back({std::move(request.labels), std::move(metric)});
+    return added;
+}
+
+Registry::Registry(RegistryOptions options) : state_{nullptr} {
+    detail::check_name("prefix", options.prefix);
+    if (options.max_series == 0) fail("Registry", "max_series", 0.0, "at least 1");
+    auto state = std::make_unique<State>();
+    state->options = std::move(options);
+    const std::string own = state->options.prefix + "_registry";
+    state->owners.emplace(own + "_overflowed_series", own);
+    state->owners.emplace(own + std::string{overflow_suffix}, own);
+    state_ = state.release();
+}
+
+Registry::~Registry() { delete state_; }
+
+Counter& Registry::counter(std::string_view name, std::string_view help, Labels labels) {
+    return state_->get<Counter>(detail::counter_kind, name, help, std::move(labels), {});
+}
+
+Gauge& Registry::gauge(std::string_view name, std::string_view help, Labels labels) {
+    return state_->get<Gauge>(detail::gauge_kind, name, help, std::move(labels), {});
+}
+
+Latency& Registry::latency(std::string_view name, std::string_view help, Labels labels,
+                           LatencyOptions options) {
+    return state_->get<Latency>(detail::latency_kind, name, help, std::move(labels), {}, std::move(options));
+}
+
+Throughput& Registry::throughput(std::string_view name, std::string_view help, Labels labels) {
+    return state_->get<Throughput>(detail::throughput_kind, name, help, std::move(labels), {});
+}
+
+ErrorRate& Registry::error_rate(std::string_view name, std::string_view help, Labels labels,
+                                ErrorRateOptions options) {
+    return state_->get<ErrorRate>(detail::error_rate_kind, name, help, std::move(labels), {}, options);
+}
+
+Classification& Registry::classification(std::string_view name, std::string_view help, Labels labels,
+                                         ClassificationOptions options) {
+    return state_->get<Classification>(detail::classification_kind, name, help, std::move(labels), {},
+                                       std::move(options));
+}
+
+LabelJoin& Registry::label_join(std::string_view name, std::string_view help, Classification& classification,
+                                Labels labels, LabelJoinOptions options) {
+    return state_->get<LabelJoin>(detail::label_join_kind, name, help, std::move(labels), {}, options,
+                                  std::ref(classification));
+}
+
+Utilization& Registry::utilization(std::string_view name, std::string_view help, Labels labels,
+                                   UtilizationOptions options) {
+    const std::string unit = options.unit;
+    return state_->get<Utilization>(detail::utilization_kind, name, help, std::move(labels),
+                                    {"_used_" + unit, "_limit_" + unit}, std::move(options));
+}
+
+Utilization& Registry::adopt(ResourceSource* source, Labels labels) {
+    std::unique_ptr<ResourceSource> owned{source};
+    const ResourceInfo info = owned->info();
+    Utilization& target = utilization(info.name, info.help, std::move(labels), {std::string{info.unit}});
+    const std::lock_guard lock{state_->mutex};
+    for (const Watched& watched : state_->sources)
+        if (watched.target == &target) fail("Registry", "source", info.name, "watched once");
+    state_->sources.push_back({std::move(owned), &target});
+    return target;
+}
+
+void Registry::tick(TimePoint now) {
+    const std::lock_guard lock{state_->mutex};
+    for (const auto& [source, target] : state_->sources) {
+        if (const auto usage = source->read(now))
+            target->observe(*usage);
+        else
+            target->clear();
+    }
+    for (const auto& entry : state_->entries)
+        for (const Entry::Item& item : entry->items) item.metric->tick(now);
+}
+
+Families Registry::families(TimePoint now) const {
+    const std::lock_guard lock{state_->mutex};
+    Families result;
+    for (const auto& entry : state_->entries) {
+        const std::size_t first = result.size();
+        for (const auto& [labels, metric] : entry->items) {
+            Collector collector{result, first, entry->stem, entry->help, labels};
+            metric->collect(collector, now);
+        }
+    }
+    const Labels none;
+    Collector own{result, result.size(), state_->options.prefix + "_registry", overflow_help, none};
+    for (const auto& entry : state_->entries)
+        if (entry->overflowed > 0)
+            own.counter(overflow_suffix, overflow_help, entry->overflowed, {{"family", entry->name}});
+    return result;
+}
+
+}  // namespace sonde

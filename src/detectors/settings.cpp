@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "detectors/settings.hpp"
+
+#include <algorithm>
+#include <charconv>
+
+#include "sonde/core/error.hpp"
+#include "sonde/core/numeric.hpp"
+
+namespace sonde::detail {
+
+namespace {
+
+template <class Number>
+bool parse(std::string_view text, Number& value) {
+    const char* const end = text.data() + text.size();
+    const auto [stop, error] = std::from_chars(text.data(), end, value);
+    return error == std::errc{} && stop == end;
+}
+
+bool is_among(std::span<const DetectorOption> options, std::string_view name) {
+    return std::any_of(options.begin(), options.end(),
+                       [&](const auto& option) { return option.name == name; });
+}
+
+}  // namespace
+
+Settings::Settings(std::string_view detector, std::span<const DetectorOption> own,
+                   const std::vector<DetectorSetting>& settings)
+    : detector_{detector}, settings_{settings} {
+    for (const DetectorSetting& setting : settings) {
+        if (is_among(own, setting.name) || is_among(common_detector_options(), setting.name)) continue;
+        std::vector<std::string_view> known;
+        for (const DetectorOption& option : own) known.push_back(option.name);
+        for (const DetectorOption& option : common_detector_options()) known.push_back(option.name);
+        fail(detector, "option", setting.name, enumerated(known));
+    }
+}
+
+const DetectorSetting* Settings::find(std::string_view name) const {
+    const auto found = std::find_if(settings_.rbegin(), settings_.rend(),
+                                    [&](const DetectorSetting& setting) { return setting.name == name; });
+    return found == settings_.rend() ? nullptr : &*found;
+}
+
+void Settings::read(std::string_view name, double& value) const {
+    const DetectorSetting* const setting = find(name);
+    if (setting == nullptr) return;
+    if (!parse(setting->value, value) || !is_finite(value)) fail(detector_, name, setting->value, "a number");
+}
+
+void Settings::read(std::string_view name, std::uint64_t& value) const {
+    const DetectorSetting* const setting = find(name);
+    if (setting == nullptr) return;
+    if (!parse(setting->value, value)) fail(detector_, name, setting->value, "a whole number of at least 0");
+}
+
+int Settings::place(std::string_view name, std::span<const std::string_view> names) const {
+    const DetectorSetting* const setting = find(name);
+    if (setting == nullptr) return -1;
+    const auto found = std::find(names.begin(), names.end(), setting->value);
+    if (found == names.end()) fail(detector_, name, setting->value, enumerated(names));
+    return static_cast<int>(found - names.begin());
+}
+
+std::string enumerated(std::span<const std::string_view> names) {
+    std::string text;
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (i > 0) text.append(i + 1 == names.size() ? " or " : ", ");
+        text.append(names[i]);
+    }
+    return text;
+}
+
+}  // namespace sonde::detail

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "sonde/detectors/catalogue.hpp"
+
+namespace sonde::detail {
+
+/// Options as text, turned into values. What is not set leaves its value alone; the last one set counts.
+/// \throws std::invalid_argument  from each read of a text that is not such a value
+class Settings {
+public:
+    /// \throws std::invalid_argument  a name that neither `own` nor the common options have
+    Settings(std::string_view detector, std::span<const DetectorOption> own,
+             const std::vector<DetectorSetting>& settings);
+
+    void read(std::string_view name, double& value) const;
+    void read(std::string_view name, std::uint64_t& value) const;
+    /// The enumerator whose place in `names` the text has.
+    template <class Enum>
+    void read(std::string_view name, Enum& value, std::span<const std::string_view> names) const {
+        if (const int at = place(name, names); at >= 0) value = static_cast<Enum>(at);
+    }
+    [[nodiscard]] bool has(std::string_view name) const { return find(name) != nullptr; }
+
+private:
+    [[nodiscard]] const DetectorSetting* find(std::string_view name) const;
+    [[nodiscard]] int place(std::string_view name, std::span<const std::string_view> names) const;
+
+    std::string_view detector_;
+    const std::vector<DetectorSetting>& settings_;
+};
+
+/// `"a, b or c"`.
+[[nodiscard]] std::string enumerated(std::span<const std::string_view> names);
+
+}  // namespace sonde::detail

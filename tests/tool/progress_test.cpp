@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "tools/sonde/progress.hpp"
+
+#include "support/catch.hpp"
+
+using sonde::tool::progress_line;
+using sonde::tool::ProgressBar;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+TEST_CASE("progress_line: tells share, rows, speed and time left", "[tool][progress]") {
+    CHECK(progress_line({50, 100, 3'000'000, seconds{2}}) ==
+          "[==========>         ]  50 %  3.0 M rows  1.5 M rows/s  2 s left");
+    CHECK(progress_line({0, 100, 0, seconds{0}}) == "[>                   ]   0 %  0 rows");
+    CHECK(progress_line({100, 100, 12'345, seconds{1}}) ==
+          "[====================] 100 %  12 k rows  12 k rows/s  1 s left");
+}
+
+TEST_CASE("progress_line: fits a terminal of 80 columns, and a file that grows", "[tool][progress]") {
+    CHECK(progress_line({1, 1'000'000'000'000, 999'949'000'000, std::chrono::hours{90}}).size() < 80);
+    CHECK(progress_line({300, 100, 5, seconds{1}}).find("100 %") != std::string::npos);
+    CHECK(progress_line({5, 0, 5, seconds{1}}).find("0 %") != std::string::npos);
+}
+
+TEST_CASE("ProgressBar: nothing in the first half second, then ten a second at most", "[tool][progress]") {
+    const ProgressBar::TimePoint start{};
+    ProgressBar bar{start};
+    CHECK(bar.update(1, 10, 1, start + milliseconds{499}).empty());
+    CHECK(bar.erase().empty());
+    CHECK_FALSE(bar.update(2, 10, 2, start + milliseconds{500}).empty());
+    CHECK(bar.update(3, 10, 3, start + milliseconds{599}).empty());
+    const auto line = bar.update(4, 10, 4, start + milliseconds{600});
+    CHECK(line.substr(0, 4) == "\r\x1b[K");
+    CHECK_FALSE(bar.erase().empty());
+    CHECK(bar.erase().empty());
+}

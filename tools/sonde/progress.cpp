@@ -1,0 +1,60 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "progress.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace sonde::tool {
+namespace {
+
+constexpr std::string_view erase_line = "\r\x1b[K";
+
+std::string magnitude(double count) {
+    if (count >= 1e9) return fmt::format("{:.1f} G", count / 1e9);
+    if (count >= 1e6) return fmt::format("{:.1f} M", count / 1e6);
+    if (count >= 1e4) return fmt::format("{:.0f} k", count / 1e3);
+    return fmt::format("{:.0f}", count);
+}
+
+std::string duration_text(double seconds) {
+    if (seconds >= 5400) return fmt::format("{:.0f} h", seconds / 3600);
+    if (seconds >= 90) return fmt::format("{:.0f} min", seconds / 60);
+    return fmt::format("{:.0f} s", std::max(1.0, seconds));
+}
+
+}  // namespace
+
+std::string progress_line(const Progress& progress) {
+    constexpr std::size_t width = 20;
+    const double share =
+        progress.bytes_in_all == 0
+            ? 0.0
+            : std::min(1.0, static_cast<double>(progress.bytes) / static_cast<double>(progress.bytes_in_all));
+    const auto filled = static_cast<std::size_t>(share * width);
+    std::string bar(filled, '=');
+    if (filled < width) bar += '>';
+    bar.resize(width, ' ');
+    const auto rows = static_cast<double>(progress.rows);
+    const double seconds = progress.elapsed.count();
+    std::string line = fmt::format("[{}] {:3.0f} %  {} rows", bar, 100 * share, magnitude(rows));
+    if (seconds <= 0 || share <= 0) return line;
+    return line + fmt::format("  {} rows/s  {} left", magnitude(rows / seconds),
+                              duration_text(seconds * (1 - share) / share));
+}
+
+std::string ProgressBar::update(std::uint64_t bytes, std::uint64_t bytes_in_all, std::uint64_t rows,
+                                TimePoint now) {
+    if (now < due_) return {};
+    due_ = now + std::chrono::milliseconds{100};
+    drawn_ = true;
+    return std::string{erase_line} + progress_line({bytes, bytes_in_all, rows, now - start_});
+}
+
+std::string ProgressBar::erase() {
+    if (!drawn_) return {};
+    drawn_ = false;
+    return std::string{erase_line};
+}
+
+}  // namespace sonde::tool

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <chrono>
+#include <cstdint>
+#include <string>
+
+namespace sonde::tool {
+
+/// How far a run is.
+struct Progress {
+    std::uint64_t bytes = 0, bytes_in_all = 0, rows = 0;
+    std::chrono::duration<double> elapsed{};
+};
+
+/// One line of at most 79 columns, without a line end:
+/// `[=======>            ]  42 %  1.2 M rows  3.1 M rows/s  4 s left`
+[[nodiscard]] std::string progress_line(const Progress& progress);
+
+/// Says when the bar is drawn: not in the first half second, then ten times a second at most.
+/// Knows no terminal and reads no clock. Threading: single-writer.
+class ProgressBar {
+public:
+    using TimePoint = std::chrono::steady_clock::time_point;
+
+    explicit ProgressBar(TimePoint start) : start_{start}, due_{start + std::chrono::milliseconds{500}} {}
+
+    /// What to send to the terminal now: the bar over the old one, or nothing.
+    [[nodiscard]] std::string update(std::uint64_t bytes, std::uint64_t bytes_in_all, std::uint64_t rows,
+                                     TimePoint now);
+    /// What takes the bar away, before a message or at the end; nothing when none is drawn.
+    [[nodiscard]] std::string erase();
+
+private:
+    TimePoint start_, due_;
+    bool drawn_ = false;
+};
+
+}  // namespace sonde::tool

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Replaces every form of the global operator new and delete in the test executables.
+#include "support/allocations.hpp"
+
+#include <cstddef>
+#include <cstdlib>
+#include <new>
+
+namespace {
+
+thread_local sonde::testing::AllocationTotals totals;
+
+void* allocate(std::size_t size) noexcept {
+    ++totals.allocated;
+    return std::malloc(size == 0 ? 1 : size);
+}
+
+void* allocate(std::size_t size, std::align_val_t alignment) noexcept {
+    ++totals.allocated;
+    const auto step = static_cast<std::size_t>(alignment);
+    const std::size_t rounded = (size + step - 1) / step * step;  // as std::aligned_alloc wants it
+    return std::aligned_alloc(step, rounded == 0 ? step : rounded);
+}
+
+void* or_throw(void* memory) {
+    if (memory == nullptr) throw std::bad_alloc{};
+    return memory;
+}
+
+void release(void* memory) noexcept {
+    if (memory != nullptr) ++totals.freed;
+    std::free(memory);
+}
+
+}  // namespace
+
+namespace sonde::testing {
+AllocationTotals allocation_totals() noexcept { return totals; }
+}  // namespace sonde::testing
+
+void* operator new(std::size_t size) { return or_throw(allocate(size)); }
+void* operator new[](std::size_t size) { return or_throw(allocate(size)); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
+void* operator new(std::size_t size, std::align_val_t a) { return or_throw(allocate(size, a)); }
+void* operator new[](std::size_t size, std::align_val_t a) { return or_throw(allocate(size, a)); }
+void* operator new(std::size_t size, std::align_val_t a, const std::nothrow_t&) noexcept {
+    return allocate(size, a);
+}
+void* operator new[](std::size_t size, std::align_val_t a, const std::nothrow_t&) noexcept {
+    return allocate(size, a);
+}
+
+void operator delete(void* memory) noexcept { release(memory); }
+void operator delete[](void* memory) noexcept { release(memory); }
+void operator delete(void* memory, std::size_t) noexcept { release(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { release(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { release(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { release(memory); }
+void operator delete(void* memory, std::align_val_t) noexcept { release(memory); }
+void operator delete[](void* memory, std::align_val_t) noexcept { release(memory); }
+void operator delete(void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
+void operator delete[](void* memory, std::size_t, std::align_val_t) noexcept { release(memory); }
+void operator delete(void* memory, std::align_val_t, const std::nothrow_t&) noexcept { release(memory); }
+void operator delete[](void* memory, std::align_val_t, const std::nothrow_t&) noexcept { release(memory); }

@@ -1,0 +1,14 @@
+// SPDX-License-Identifier: Apache-2.0
+// Compiled once and linked into every test executable: with Catch2 2.13 this takes half a minute.
+#if __has_include(<catch2/catch_session.hpp>)
+
+#include <catch2/catch_session.hpp>
+
+int main(int argc, char** argv) { return Catch::Session().run(argc, argv); }
+
+#else
+
+#define CATCH_CONFIG_MAIN
+#include <catch2/catch.hpp>
+
+#endif

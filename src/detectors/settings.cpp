@@ -18,18 +18,19 @@ bool parse(std::string_view text, Number& value) {
     return error == std::errc{} && stop == end;
 }
 
-bool is_among(std::span<const DetectorOption> options, std::string_view name) {
-    return std::any_of(options.begin(), options.end(),
-                       [&](const auto& option) { return option.name == name; });
+const DetectorOption* option_of(std::span<const DetectorOption> options, std::string_view name) {
+    const auto found = std::find_if(options.begin(), options.end(),
+                                    [&](const DetectorOption& option) { return option.name == name; });
+    return found == options.end() ? nullptr : &*found;
 }
 
 }  // namespace
 
 Settings::Settings(std::string_view detector, std::span<const DetectorOption> own,
                    const std::vector<DetectorSetting>& settings)
-    : detector_{detector}, settings_{settings} {
+    : detector_{detector}, own_{own}, settings_{settings} {
     for (const DetectorSetting& setting : settings) {
-        if (is_among(own, setting.name) || is_among(common_detector_options(), setting.name)) continue;
+        if (option_of(own, setting.name) || option_of(common_detector_options(), setting.name)) continue;
         std::vector<std::string_view> known;
         for (const DetectorOption& option : own) known.push_back(option.name);
         for (const DetectorOption& option : common_detector_options()) known.push_back(option.name);
@@ -46,13 +47,19 @@ const DetectorSetting* Settings::find(std::string_view name) const {
 void Settings::read(std::string_view name, double& value) const {
     const DetectorSetting* const setting = find(name);
     if (setting == nullptr) return;
-    if (!parse(setting->value, value) || !is_finite(value)) fail(detector_, name, setting->value, "a number");
+    if (!parse(setting->value, value) || !is_finite(value)) refuse(*setting);
 }
 
 void Settings::read(std::string_view name, std::uint64_t& value) const {
     const DetectorSetting* const setting = find(name);
     if (setting == nullptr) return;
-    if (!parse(setting->value, value)) fail(detector_, name, setting->value, "a whole number of at least 0");
+    if (!parse(setting->value, value)) refuse(*setting);
+}
+
+void Settings::refuse(const DetectorSetting& setting) const {
+    const DetectorOption* const own = option_of(own_, setting.name);
+    const DetectorOption& option = own ? *own : *option_of(common_detector_options(), setting.name);
+    fail(detector_, setting.name, setting.value, option.allowed);
 }
 
 int Settings::place(std::string_view name, std::span<const std::string_view> names) const {

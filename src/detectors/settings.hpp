@@ -30,8 +30,10 @@ public:
 private:
     [[nodiscard]] const DetectorSetting* find(std::string_view name) const;
     [[nodiscard]] int place(std::string_view name, std::span<const std::string_view> names) const;
+    [[noreturn]] void refuse(const DetectorSetting& setting) const;
 
     std::string_view detector_;
+    std::span<const DetectorOption> own_;
     const std::vector<DetectorSetting>& settings_;
 };
 

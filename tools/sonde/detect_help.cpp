@@ -65,9 +65,10 @@ std::string default_detector() { return std::string{detector_catalogue()[0].name
 /// The bound depends on other options, so a detector with their defaults is asked.
 OptionSpec threshold_of(const DetectorEntry& entry) {
     const double bound = entry.make({}, {}).observe(0.0).threshold;
-    return {"--threshold", "X",
-            fmt::format("a bound for the score\na number above 0, default {} while the others have theirs",
-                        bound)};
+    return {
+        "--threshold", "X",
+        fmt::format("a bound for the score\na number above 0, default {} unless another option changes it",
+                    bound)};
 }
 
 }  // namespace

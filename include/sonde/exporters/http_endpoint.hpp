@@ -21,17 +21,15 @@ concept FamilySource = requires(T& source, TimePoint now) {
 
 /// How an `HttpEndpoint` listens, and what it puts up with.
 struct HttpEndpointOptions {
-    std::string address = "127.0.0.1";   ///< numeric, IPv4 or IPv6; other machines see nothing unless told
-    std::uint16_t port = 0;              ///< 0: any free one, `port()` tells
-    std::size_t max_connections = 1024;  ///< above it the connection that was quiet longest is closed
-    std::size_t max_header_bytes = 16 * 1024;  ///< request line and headers; more is refused
-    std::size_t max_body_bytes = 4 * 1024;     ///< of a request, which needs none; more is refused
-    std::size_t max_pending_bytes = 64
-                                    << 20;  ///< of answers that nobody reads; above it the oldest are dropped
-    Duration timeout = std::chrono::seconds{5};  ///< to hand in a whole request, then to take a whole answer
-    Duration tick_every =
-        std::chrono::seconds{1};  ///< how often the source is ticked; 0: never, the host does
-    bool show_itself = true;      ///< `/metrics` ends with the families of `HttpEndpoint`
+    std::string address = "127.0.0.1";     ///< numeric, IPv4 or IPv6; other machines see nothing unless told
+    std::uint16_t port = 0;                ///< 0: any free one, `port()` tells
+    std::size_t max_connections = 1024;    ///< above it the connection that was quiet longest is closed
+    std::size_t max_header_bytes = 16384;  ///< request line and headers; more is refused
+    std::size_t max_body_bytes = 4096;     ///< of a request, which needs none; more is refused
+    std::size_t max_pending_bytes = 64 << 20;       ///< of answers that nobody reads; above it the oldest go
+    Duration timeout = std::chrono::seconds{5};     ///< to hand in a whole request, then to take the answer
+    Duration tick_every = std::chrono::seconds{1};  ///< how often the source is ticked; 0: the host does that
+    bool show_itself = true;                        ///< `/metrics` ends with the endpoint's own families
 };
 
 /// Serves `/metrics` (Prometheus text or OpenMetrics, as the scraper's `Accept` prefers) and `/healthz` to

@@ -114,7 +114,7 @@ TEST_CASE("Catalogue: an error says what there is", "[detectors]") {
     CHECK_THROWS_WITH(make_detector("gaussian", {{"side", "up"}}),
                       "gaussian: side is up, must be both, above or below");
     CHECK_THROWS_WITH(make_detector("gaussian", {{"half-life", "long"}}),
-                      "gaussian: half-life is long, must be a number");
+                      "gaussian: half-life is long, must be 0, or at least 1");
     CHECK_THROWS_WITH(make_detector("sliding-window", {{"window", "1"}}),
                       ContainsSubstring("window is 1, must be in [2, 1048576]"));
     for (const std::string wrong : {"", "5.5", "-5", "5x", " 5", "99999999999999999999"})

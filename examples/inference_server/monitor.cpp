@@ -52,8 +52,8 @@ Watch::Source unusual_outputs(const Telemetry& telemetry) {
 
 }  // namespace
 
-Monitor::Monitor(sonde::Registry& registry, Telemetry& telemetry, sonde::TimePoint begin)
-    : telemetry_{telemetry}, begin_{begin} {
+Monitor::Monitor(sonde::Registry& registry, const Telemetry& telemetry, sonde::TimePoint begin)
+    : begin_{begin} {
     const auto of = [&telemetry](auto read) {
         return [&telemetry, read](sonde::TimePoint now) { return read(telemetry, now); };
     };

@@ -13,7 +13,7 @@ namespace demo {
 /// Threading: single-writer.
 class Monitor {
 public:
-    Monitor(sonde::Registry& registry, Telemetry& telemetry, sonde::TimePoint begin);
+    Monitor(sonde::Registry& registry, const Telemetry& telemetry, sonde::TimePoint begin);
 
     /// Call a few times a second. Returns the alarms that opened now.
     std::vector<Alarm> look(sonde::TimePoint now);
@@ -23,7 +23,6 @@ public:
     [[nodiscard]] const std::vector<Alarm>& alarms() const noexcept { return alarms_; }
 
 private:
-    Telemetry& telemetry_;
     sonde::TimePoint begin_;
     std::vector<Watch> watches_;
     std::vector<Alarm> alarms_;

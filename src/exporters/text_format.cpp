@@ -2,9 +2,13 @@
 #include "exporters/text_format.hpp"
 
 #include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
+#include <cstdint>
 #include <limits>
+
+#include "sonde/core/numeric.hpp"
 
 namespace sonde::detail {
 namespace {
@@ -12,14 +16,12 @@ namespace {
 // Longer than the longest shortest form, in fixed notation within [1e-5, 1e6) or scientific.
 using Digits = std::array<char, 40>;
 
+// By the bits, so that it holds in a build with -ffast-math too.
 bool append_special(std::string& out, double value) {
-    if (std::isnan(value)) {
-        out += "NaN";
-    } else if (std::isinf(value)) {
-        out += value > 0 ? "+Inf" : "-Inf";
-    } else {
-        return false;
-    }
+    if (is_finite(value)) return false;
+    const auto bits = std::bit_cast<std::uint64_t>(value);
+    constexpr std::uint64_t fraction = (std::uint64_t{1} << 52) - 1;
+    out += (bits & fraction) != 0 ? "NaN" : bits >> 63 != 0 ? "-Inf" : "+Inf";
     return true;
 }
 

@@ -5,6 +5,13 @@ add_executable(consumer ${CONSUMER_SOURCE})
 target_link_libraries(consumer PRIVATE sonde::sonde)
 target_compile_options(consumer PRIVATE ${strict})
 
+if(TARGET sonde::exporters)   # and with it libevent, which the consumer has not heard of
+  add_executable(endpoint ${CONSUMER_ENDPOINT})
+  target_link_libraries(endpoint PRIVATE sonde::exporters)
+  target_compile_options(endpoint PRIVATE ${strict})
+  add_custom_command(TARGET endpoint POST_BUILD COMMAND endpoint)
+endif()
+
 enable_testing()
 add_test(NAME consumer.own COMMAND consumer)
 

@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # consumer_test.sh <way> <source folder> <work folder> <installed prefix> <compiler> [<compiler flags>]
-# Builds and runs the README's program with sonde found in the given way, then looks for what leaked.
+# Builds and runs the README's programs with sonde found in the given way, then looks for what leaked.
 set -euo pipefail
 readonly way=$1 source=$2 work=$3 prefix=$4 compiler=$5 flags=${6:-}
-readonly here=$source/tests/consumer repository=$work/repository build=$work/build program=$work/program.cpp
+readonly here=$source/tests/consumer repository=$work/repository build=$work/build program=$work/program.cpp endpoint=$work/endpoint.cpp
 [[ $way == fetch_content ]] && readonly shared=-DBUILD_SHARED_LIBS=ON || readonly shared=
 readonly strict=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
 
@@ -13,11 +13,10 @@ mkdir -p "$work"
 
 die() { echo "consumer_test.sh: $*" >&2; exit 1; }
 
-# The first C++ block of the README is what a stranger copies.
-extract_program() {
-    [[ -e $source/README.md ]] || { echo "skipped: no README.md to take the program from"; exit 77; }
-    awk '/^```cpp/ { inside = 1; next } /^```/ { if (inside) exit } inside' "$source/README.md" >"$program"
-    grep -q 'int main' "$program" || die "the first C++ block of README.md has no main()"
+# extract <n> <file>: the n-th C++ block of the README is what a stranger copies.
+extract() {
+    awk -v n="$1" '/^```cpp/ { inside = ++block == n; next } /^```/ { inside = 0 } inside' "$source/README.md" >"$2"
+    grep -q 'int main' "$2" || die "C++ block $1 of README.md has no main()"
 }
 
 # The work tree as a repository of its own, so that what is not committed yet is tested too.
@@ -39,6 +38,7 @@ clone_work_tree() {
 build_with_cmake() {
     cmake -S "$here/$way" -B "$build" -G Ninja -DCMAKE_BUILD_TYPE=Debug -DCMAKE_CXX_COMPILER="$compiler" \
         -DCMAKE_CXX_FLAGS="$flags" -DCMAKE_PREFIX_PATH="$prefix" -DCONSUMER_SOURCE="$program" \
+        -DCONSUMER_ENDPOINT="$endpoint" \
         -DCONSUMER_REPOSITORY="$repository" "$(launcher)" ${shared:+"$shared"}
     cmake --build "$build"
     (cd "$build" && ctest --output-on-failure)
@@ -86,12 +86,13 @@ build_with_pkg_config() {
     "$compiler" -std=c++20 "${strict[@]}" "$program" -o "$work/consumer" $(pkg-config --cflags --libs sonde)
     "$work/consumer"
     # shellcheck disable=SC2046
-    "$compiler" -std=c++20 "${strict[@]}" "$here/find_package/endpoint.cpp" -o "$work/endpoint" \
+    "$compiler" -std=c++20 "${strict[@]}" "$endpoint" -o "$work/endpoint" \
         $(pkg-config --cflags --libs sonde-exporters)
     "$work/endpoint"
 }
 
-extract_program
+extract 1 "$program"
+extract 2 "$endpoint"
 case $way in
 pkg_config) build_with_pkg_config ;;
 find_package) build_with_cmake ;;

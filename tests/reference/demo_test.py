@@ -8,14 +8,23 @@ import os
 import signal
 import subprocess
 import sys
+import time
 
-from prometheus_server import PrometheusServer, counts, get, lint, missing
+from prometheus_server import PATIENCE, PrometheusServer, counts, get, lint, missing
 
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 
 
 def traffic(samples):
     return sum(value for (name, _), value in samples.items() if name == "demo_requests_total")
+
+
+def wait_until_all_is_shown(url):
+    """Until the detectors are warm: what is not known yet is absent."""
+    end = time.monotonic() + PATIENCE
+    while "demo_detector_level" not in get(url + "/metrics"):
+        assert time.monotonic() < end, "the detectors do not get warm"
+        time.sleep(0.2)
 
 
 def scraped_counts_lie_between(url):
@@ -50,6 +59,7 @@ def main():
         try:
             url = next(line for line in demo.stdout if line.startswith("metrics:")).split()[1]
             url = url.removesuffix("/metrics")
+            wait_until_all_is_shown(url)
             good = scraped_counts_lie_between(url)
             good &= reads_as_openmetrics(url)
             good &= lint(get(url + "/metrics"))

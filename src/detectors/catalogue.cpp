@@ -39,13 +39,14 @@ AnyDetector assemble(S scorer, const Settings& settings, std::optional<double> t
     settings.read("learn-from", learn_from, learn_from_names);
     QuantileThresholdOptions options;
     double quantile = 0;
-    settings.read("threshold-quantile", quantile);
-    settings.read("threshold-warm-up", options.warm_up);
+    settings.read("threshold-quantile", quantile, [](double q) { return q >= 0 && q < 1; });
+    settings.read("threshold-warm-up", options.warm_up, 1);
+    settings.only_with("threshold-warm-up", quantile != 0, "threshold-quantile is above 0");
     if (quantile == 0) {
         const double bound = threshold.value_or(scorer.default_threshold());
         return StreamingDetector{std::move(scorer), FixedThreshold{bound}, learn_from};
     }
-    if (threshold) fail("make_detector", "threshold-quantile", quantile, "0 when a fixed threshold is given");
+    if (threshold) settings.refuse("threshold-quantile", "left out when a fixed threshold is given");
     options.quantile = quantile;
     return StreamingDetector{std::move(scorer), QuantileThreshold{options}, learn_from};
 }
@@ -66,15 +67,21 @@ AnyDetector make_gaussian(const std::vector<DetectorSetting>& given, std::option
     const Settings settings{"gaussian", gaussian_options, given};
     GaussianOptions options;
     std::uint64_t reservoir = options.reservoir;
-    settings.read("warm-up", options.warm_up);
-    settings.read("half-life", options.half_life);
+    settings.read("warm-up", options.warm_up, 2);
+    settings.read("half-life", options.half_life, [](double x) { return x == 0 || x >= 1; });
     settings.read("estimate", options.estimate, estimate_names);
     settings.read("form", options.form, form_names);
     settings.read("side", options.side, side_names);
-    settings.read("min-stddev", options.min_stddev);
-    settings.read("reservoir", reservoir);
-    settings.read("seed", options.seed);
+    settings.read("min-stddev", options.min_stddev, [](double x) { return x >= 0; });
+    settings.read("reservoir", reservoir, 8, SortedBuffer::max_capacity);
+    settings.read("seed", options.seed, 0);
     options.reservoir = static_cast<std::size_t>(reservoir);
+    const bool sampled = options.estimate == GaussianEstimate::median_mad;
+    for (const std::string_view name : {"reservoir", "seed"})
+        settings.only_with(name, sampled, "estimate is median-mad");
+    const double shortest = detail::SortedReservoir::shortest_half_life(options.reservoir);
+    if (sampled && options.half_life != 0 && options.half_life < shortest)
+        settings.refuse("half-life", "0, or at least 0.7 of the reservoir");
     return assemble(GaussianScorer{options}, settings, threshold);
 }
 
@@ -94,13 +101,15 @@ AnyDetector make_sliding_window(const std::vector<DetectorSetting>& given, std::
     const Settings settings{"sliding-window", sliding_window_options, given};
     SlidingWindowOptions options;
     std::uint64_t window = options.window, warm_up = options.warm_up;
-    settings.read("window", window);
+    settings.read("window", window, 2, SortedBuffer::max_capacity);
     settings.read("reference", options.reference, reference_names);
     settings.read("side", options.side, side_names);
-    settings.read("low", options.low);
-    settings.read("high", options.high);
-    settings.read("min-scale", options.min_scale);
-    settings.read("warm-up", warm_up);
+    settings.read("low", options.low, [](double q) { return q >= 0 && q < 0.5; });
+    settings.read("high", options.high, [](double q) { return q > 0.5 && q <= 1; });
+    settings.read("min-scale", options.min_scale, [](double x) { return x >= 0; });
+    settings.read("warm-up", warm_up, 2);
+    for (const std::string_view name : {"low", "high"})
+        settings.only_with(name, options.reference == WindowReference::quantiles, "reference is quantiles");
     options.window = static_cast<std::size_t>(window);
     options.warm_up = static_cast<std::size_t>(warm_up);
     return assemble(SlidingWindowScorer{options}, settings, threshold);

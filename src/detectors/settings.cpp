@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <stdexcept>
 
 #include "sonde/core/error.hpp"
 #include "sonde/core/numeric.hpp"
@@ -44,29 +45,42 @@ const DetectorSetting* Settings::find(std::string_view name) const {
     return found == settings_.rend() ? nullptr : &*found;
 }
 
-void Settings::read(std::string_view name, double& value) const {
+void Settings::read(std::string_view name, double& value, bool (*in_range)(double)) const {
     const DetectorSetting* const setting = find(name);
     if (setting == nullptr) return;
-    if (!parse(setting->value, value) || !is_finite(value)) refuse(*setting);
+    if (!parse(setting->value, value) || !is_finite(value) || !in_range(value)) refuse(name, allowed(name));
 }
 
-void Settings::read(std::string_view name, std::uint64_t& value) const {
+void Settings::read(std::string_view name, std::uint64_t& value, std::uint64_t least,
+                    std::uint64_t most) const {
     const DetectorSetting* const setting = find(name);
     if (setting == nullptr) return;
-    if (!parse(setting->value, value)) refuse(*setting);
+    if (!parse(setting->value, value) || value < least || value > most) refuse(name, allowed(name));
 }
 
-void Settings::refuse(const DetectorSetting& setting) const {
-    const DetectorOption* const own = option_of(own_, setting.name);
-    const DetectorOption& option = own ? *own : *option_of(common_detector_options(), setting.name);
-    fail(detector_, setting.name, setting.value, option.allowed);
+void Settings::only_with(std::string_view name, bool met, std::string_view condition) const {
+    if (!met && find(name) != nullptr) refuse(name, std::string{"left out unless "}.append(condition));
+}
+
+void Settings::refuse(std::string_view name, std::string_view allowed) const {
+    const DetectorSetting& setting = *find(name);
+    try {
+        fail(detector_, name, setting.value, allowed);  // words it as everywhere
+    } catch (const std::invalid_argument& error) {
+        throw SettingError{error.what(), setting, allowed};
+    }
+}
+
+std::string_view Settings::allowed(std::string_view name) const {
+    const DetectorOption* const own = option_of(own_, name);
+    return own ? own->allowed : option_of(common_detector_options(), name)->allowed;
 }
 
 int Settings::place(std::string_view name, std::span<const std::string_view> names) const {
     const DetectorSetting* const setting = find(name);
     if (setting == nullptr) return -1;
     const auto found = std::find(names.begin(), names.end(), setting->value);
-    if (found == names.end()) fail(detector_, name, setting->value, enumerated(names));
+    if (found == names.end()) refuse(name, enumerated(names));
     return static_cast<int>(found - names.begin());
 }
 

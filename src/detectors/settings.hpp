@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -11,26 +12,31 @@
 namespace sonde::detail {
 
 /// Options as text, turned into values. What is not set leaves its value alone; the last one set counts.
-/// \throws std::invalid_argument  from each read of a text that is not such a value
+/// \throws SettingError  from each read of a text that is not such a value
 class Settings {
 public:
     /// \throws std::invalid_argument  a name that neither `own` nor the common options have
     Settings(std::string_view detector, std::span<const DetectorOption> own,
              const std::vector<DetectorSetting>& settings);
 
-    void read(std::string_view name, double& value) const;
-    void read(std::string_view name, std::uint64_t& value) const;
+    void read(std::string_view name, double& value, bool (*in_range)(double)) const;
+    void read(std::string_view name, std::uint64_t& value, std::uint64_t least,
+              std::uint64_t most = std::numeric_limits<std::uint64_t>::max()) const;
     /// The enumerator whose place in `names` the text has.
     template <class Enum>
     void read(std::string_view name, Enum& value, std::span<const std::string_view> names) const {
         if (const int at = place(name, names); at >= 0) value = static_cast<Enum>(at);
     }
-    [[nodiscard]] bool has(std::string_view name) const { return find(name) != nullptr; }
+    /// Refuses an option that would be ignored.
+    /// \param condition  when it counts: `"estimate is median-mad"`
+    void only_with(std::string_view name, bool met, std::string_view condition) const;
+    /// \param name  an option that is set.  \throws SettingError  always
+    [[noreturn]] void refuse(std::string_view name, std::string_view allowed) const;
 
 private:
     [[nodiscard]] const DetectorSetting* find(std::string_view name) const;
     [[nodiscard]] int place(std::string_view name, std::span<const std::string_view> names) const;
-    [[noreturn]] void refuse(const DetectorSetting& setting) const;
+    [[nodiscard]] std::string_view allowed(std::string_view name) const;
 
     std::string_view detector_;
     std::span<const DetectorOption> own_;

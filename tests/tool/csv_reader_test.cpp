@@ -6,6 +6,7 @@
 
 #include "support/catch.hpp"
 #include "text_source.hpp"
+#include "tools/sonde/errors.hpp"
 
 using sonde::testing::TextSource;
 using sonde::tool::CsvFault;
@@ -57,6 +58,24 @@ TEST_CASE("CsvReader: a byte order mark is no part of the first field", "[tool][
                    piece) == std::vector<Row>{{{"a"}, 1}});
     CHECK(read_all("\xEF\xBBx\n", piece) == std::vector<Row>{{{"\xEF\xBBx"}, 1}});
     CHECK(read_all("\xEF\xBB\xBF", piece).empty());
+}
+
+TEST_CASE("CsvReader: compressed input is refused, what only begins like it is not", "[tool][csv]") {
+    using Catch::Matchers::ContainsSubstring;
+    const auto piece = GENERATE(as<std::size_t>{}, 1, 2, 4096);
+    CHECK_THROWS_WITH(read_all("\x1F\x8B\x08 and so on\n", piece), ContainsSubstring("gzip -dc"));
+    CHECK_THROWS_WITH(read_all("\xFD"
+                               "7zXZ and so on\n",
+                               piece),
+                      ContainsSubstring("xz -dc"));
+    CHECK_THROWS_AS(read_all("\x1F\x8B", piece), sonde::tool::RunError);
+    CHECK(read_all("\x1F", piece) == std::vector<Row>{{{"\x1F"}, 1}});
+    CHECK(read_all("\xFD"
+                   "7z,1\n",
+                   piece) == std::vector<Row>{{{"\xFD"
+                                                "7z",
+                                                "1"},
+                                               1}});
 }
 
 TEST_CASE("CsvReader: quotes hold commas, quotes and line ends", "[tool][csv]") {

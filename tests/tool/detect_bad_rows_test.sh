@@ -27,9 +27,23 @@ same "scores" "$(tail -n +2 <<<"$out" | grep -v bad_input | cut -d, -f3-)" "$wit
 detect '1\n2\n3\noops\n5\n' --strict
 same "strict: exit code" "$code" 1
 same "strict: rows" "$(brief)" '1,,1,warming_up 2,,2,warming_up 3,,3,normal'
-holds "strict: message" "$err" "line 4: column 1 is 'oops', not a number"
+same "strict: messages" "$err" "sonde: line 4: column 1 is 'oops', not a number; --strict ends the run here
+sonde: 4 rows: 0 anomalous, 1 bad, 2 warming up"
 detect '1\n2\n3\n' --strict
 same "strict without bad rows: exit code" "$code" 0
+
+# Where no row can be read the input is something else. No row at all is fine.
+detect 'time;value\nt1;1\nt2;2\n'
+same "all bad: exit code" "$code" 1
+holds "all bad: rows" "$out" "2,,t2;2,,,bad_input"
+same "all bad: the last lines" "$(tail -2 <<<"$err")" \
+"sonde: no row could be read: is the separator a comma? is the file compressed?
+sonde: 2 rows: 0 anomalous, 2 bad, 0 warming up"
+for some in '' 'value\n' 'value\nx\n1\n'; do
+    detect "$some"
+    same "not all of '$some' bad: exit code" "$code" 0
+    [[ $err == *"no row could be read"* ]] && fail "'$some' is said to be unreadable"
+done
 
 # Lines are lines of the file, rows are rows of data.
 detect 'time,value\n"a\nb",1\nt2,x\n'

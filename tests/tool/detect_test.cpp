@@ -77,6 +77,8 @@ TEST_CASE("DetectRun: strict stops at the first bad row, and keeps what came bef
     const auto result = run("1\n2\nnan\n4\n", true);
     CHECK(result.rows == "1,,1,0,0,warming_up\n2,,2,2,1,normal\n");
     CHECK_THAT(result.error, ContainsSubstring("line 3") && ContainsSubstring("'nan', not finite"));
+    CHECK(result.counts.rows == 3);
+    CHECK(result.counts.bad == 1);  // the one that stopped it
 }
 
 TEST_CASE("DetectRun: nothing in, a header out", "[tool][detect]") {

@@ -30,7 +30,6 @@ TEST_CASE("parse_options: takes values behind a space or an equals sign", "[tool
     CHECK(parse({"--column=a=b"}).value("--column") == "a=b");
     CHECK(parse({"--column="}).value("--column") == "");
     CHECK(parse({"--column", "-1"}).value("--column") == "-1");
-    CHECK(parse({"--column", "x", "--column", "y"}).value("--column") == "y");
 }
 
 TEST_CASE("parse_options: a dash is a file, two dashes end the options, -h is help", "[tool][options]") {
@@ -47,6 +46,13 @@ TEST_CASE("parse_options: what is wrong is said with what is right", "[tool][opt
     CHECK_THROWS_WITH(parse({"--column"}), ContainsSubstring("--column needs a value: --column NAME|N"));
     CHECK_THROWS_WITH(parse({"--column", "--strict"}), ContainsSubstring("needs a value"));
     CHECK_THROWS_WITH(parse({"--strict=1"}), ContainsSubstring("--strict takes no value"));
+}
+
+TEST_CASE("parse_options: an option is given once", "[tool][options]") {
+    CHECK_THROWS_WITH(parse({"--column", "x", "--column", "y"}), "--column is given twice");
+    CHECK_THROWS_WITH(parse({"--column=x", "--column=x"}), "--column is given twice");
+    CHECK_THROWS_WITH(parse({"--strict", "--strict"}), "--strict is given twice");
+    CHECK_THROWS_WITH(parse({"-h", "--help"}), "--help is given twice");
 }
 
 TEST_CASE("describe_options: columns stand under each other", "[tool][options]") {

@@ -23,8 +23,15 @@ refused 2 "unknown option --windw; did you mean --window?" detect --windw 3 "$sc
 refused 2 "unknown detector 'gausian'; did you mean gaussian?" detect --detector gausian "$scratch/in.csv"
 refused 2 "must be one of sliding-window, gaussian" detect --detector magic "$scratch/in.csv"
 refused 2 "--window is no option of gaussian, which takes --warm-up" detect --detector gaussian --window 9 "$scratch/in.csv"
-refused 2 "warm-up is abc, must be a whole number" detect --warm-up abc "$scratch/in.csv"
-refused 2 "window is 1, must be" detect --window 1 "$scratch/in.csv"
+refused 2 "--warm-up is 'abc', must be a whole number of at least 2" detect --warm-up abc "$scratch/in.csv"
+refused 2 "sonde detect: --window is '0', must be a whole number in [2, 1048576]" detect --window 0 "$scratch/in.csv"
+refused 2 "--learn-from is 'all', must be everything, normal-only or nothing" detect --learn-from all "$scratch/in.csv"
+refused 2 "--threshold-quantile is '1', must be 0, or in (0, 1)" detect --threshold-quantile 1 "$scratch/in.csv"
+refused 2 "--threshold-quantile is '0.9', must be left out when a fixed threshold is given" detect --threshold 3 --threshold-quantile 0.9 "$scratch/in.csv"
+refused 2 "--seed is '3', must be left out unless estimate is median-mad" detect --detector gaussian --seed 3 "$scratch/in.csv"
+refused 2 "--window is given twice" detect --window 10 --window 20 "$scratch/in.csv"
+refused 2 "--list takes no FILE and no other option" detect --list "$scratch/in.csv"
+refused 2 "--list takes no FILE and no other option" detect --list --window 10
 refused 2 "--threshold is '0', must be a number above 0" detect --threshold 0 "$scratch/in.csv"
 refused 2 "--threshold is 'nan', must be" detect --threshold nan "$scratch/in.csv"
 refused 2 "--threshold needs a value: --threshold X" detect "$scratch/in.csv" --threshold
@@ -37,6 +44,12 @@ refused 1 "cannot read $scratch/no.csv: No such file or directory" detect "$scra
 refused 1 "cannot read $scratch: Is a directory" detect "$scratch"
 head -c 2000000 /dev/zero >"$scratch/binary"
 refused 1 "the first row has no end within 1 MiB" detect "$scratch/binary"
+# Compressed input, from a file and from a pipe.
+printf '\x1f\x8b\x08\x00rest\n' >"$scratch/in.gz"
+printf '\xfd7zXZ\x00rest\n' >"$scratch/in.xz"
+refused 1 "the input is compressed, not CSV: unpack it with gzip -dc" detect "$scratch/in.gz"
+refused 1 "the input is compressed, not CSV: unpack it with xz -dc" detect "$scratch/in.xz"
+for packed in "$scratch"/in.[gx]z; do refused 1 "the input is compressed" detect - < <(cat "$packed"); done
 
 # Output that cannot be written.
 if [[ -w /dev/full ]]; then

@@ -1,13 +1,24 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "csv_reader.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cstring>
+
+#include "errors.hpp"
 
 namespace sonde::tool {
 namespace {
 
 constexpr std::size_t first_block = std::size_t{1} << 18U;
+
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+struct Compressed {
+    std::string_view mark, program;
+};
+constexpr Compressed compressed[] = {{"\x1F\x8B", "gzip"}, {"\xFD\x37\x7A\x58\x5A", "xz"}};
 
 bool is_blank(std::string_view line) { return line.find_first_not_of(" \t\r\n") == line.npos; }
 
@@ -17,7 +28,7 @@ CsvReader::CsvReader(ByteSource& source, std::size_t longest)
     : source_{source}, longest_{longest}, buffer_(std::min(first_block, longest)) {}
 
 bool CsvReader::next(CsvRecord& record) {
-    if (!started_) skip_byte_order_mark();
+    if (!started_) start();
     for (;;) {
         const auto found = find();
         if (found.length == 0) return false;
@@ -81,11 +92,18 @@ bool CsvReader::read_more() {
     return got > 0;
 }
 
-void CsvReader::skip_byte_order_mark() {
-    constexpr std::string_view mark = "\xEF\xBB\xBF";
-    started_ = true;
+bool CsvReader::begins_with(std::string_view mark) {
     while (rest().size() < mark.size() && mark.starts_with(rest()) && read_more()) {}
-    if (rest().starts_with(mark)) begin_ += mark.size();
+    return rest().starts_with(mark);
+}
+
+void CsvReader::start() {
+    started_ = true;
+    if (begins_with(byte_order_mark)) begin_ += byte_order_mark.size();
+    for (const auto& [mark, program] : compressed) {
+        if (begins_with(mark))
+            throw RunError{fmt::format("the input is compressed, not CSV: unpack it with {} -dc", program)};
+    }
 }
 
 void CsvReader::skip_long_line() {

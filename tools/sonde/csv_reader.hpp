@@ -31,7 +31,7 @@ public:
     ///                 fields, and reading goes on at the next line
     explicit CsvReader(ByteSource& source, std::size_t longest = std::size_t{1} << 20U);
 
-    /// \returns false at the end.  \throws RunError  the source cannot be read
+    /// \returns false at the end.  \throws RunError  the source cannot be read, or is gzip or xz
     bool next(CsvRecord& record);
 
 private:
@@ -44,7 +44,8 @@ private:
     [[nodiscard]] Found find();
     [[nodiscard]] Found find_quoted();
     bool read_more();
-    void skip_byte_order_mark();
+    void start();
+    bool begins_with(std::string_view mark);
     void skip_long_line();
     void consume(std::size_t length);
     void fill(CsvRecord& record, const Found& found);

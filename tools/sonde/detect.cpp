@@ -63,7 +63,12 @@ std::optional<double> threshold_of(const ParsedOptions& parsed) {
 AnyDetector make_from(const ParsedOptions& parsed) {
     const auto& entry =
         find_detector(parsed.value("--detector").value_or(std::string{detector_catalogue()[0].name}));
-    return entry.make(settings_for(entry, parsed), threshold_of(parsed));
+    try {
+        return entry.make(settings_for(entry, parsed), threshold_of(parsed));
+    } catch (const SettingError& error) {
+        throw UsageError{fmt::format("--{} is {}, must be {}", error.setting.name, shown(error.setting.value),
+                                     error.allowed)};
+    }
 }
 
 ColumnChoice columns_of(const ParsedOptions& parsed) {
@@ -84,6 +89,25 @@ const std::string& file_of(const ParsedOptions& parsed) {
     return parsed.positional[0];
 }
 
+/// The exit code; the counts are the last line even when the run ends early.
+int run_to_the_end(DetectRun& run, CsvReader& reader, Console& console) {
+    int code = exit_fine;
+    const auto& counts = run.counts();
+    try {
+        run.run(reader);
+        if (counts.rows > 0 && counts.bad == counts.rows) {
+            console.message("no row could be read: is the separator a comma? is the file compressed?");
+            code = exit_failed;
+        }
+    } catch (const RunError& error) {
+        if (counts.rows == 0) throw;
+        console.message(error.what());
+        code = exit_failed;
+    }
+    console.message(summary_of(counts));
+    return code;
+}
+
 int detect(const ParsedOptions& parsed) {
     const auto& file = file_of(parsed);
     auto detector = make_from(parsed);
@@ -100,9 +124,7 @@ int detect(const ParsedOptions& parsed) {
         input.before_read([&] { writer.flush(); });  // whoever reads us has every row before we wait
     }
     CsvReader reader{input};
-    run.run(reader);
-    console.message(summary_of(run.counts()));
-    return exit_fine;
+    return run_to_the_end(run, reader, console);
 }
 
 }  // namespace
@@ -115,6 +137,7 @@ int run_detect(Arguments arguments) {
         return exit_fine;
     }
     if (parsed.has("--list")) {
+        if (arguments.size() > 1) throw UsageError{"--list takes no FILE and no other option"};
         print(detector_list());
         return exit_fine;
     }

@@ -37,8 +37,10 @@ lines at the start and at the end are no rows.
 Input: RFC 4180 with LF or CRLF, quotes, line ends in quotes, with or without a
 UTF-8 byte order mark; rows of up to 1 MiB.
 
-Exit codes: 0 fine, with bad rows or without; 1 input or output failed, or
---strict met a bad row; 2 wrong usage.
+Compressed input is refused: gzip -dc FILE.gz | sonde detect -
+
+Exit codes: 0 fine, with bad rows or without; 1 input or output failed, every
+row was bad, or --strict met a bad row; 2 wrong usage.
 )";
 
 void add_detector_options(std::vector<OptionSpec>& specs, std::span<const DetectorOption> options) {

@@ -8,7 +8,7 @@ namespace sonde::tool {
 /// What the process ends with.
 enum ExitCode : int {
     exit_fine = 0,
-    exit_failed = 1,  ///< the input could not be read, the output not written, or --strict met a bad row
+    exit_failed = 1,  ///< input or output failed, every row was bad, or --strict met a bad row
     exit_usage = 2,   ///< the command line asks for something that does not exist
 };
 

@@ -39,6 +39,11 @@ std::size_t edits(std::string_view a, std::string_view b) {
     return row.back();
 }
 
+void take(ParsedOptions& parsed, const std::string& name, std::string_view value) {
+    if (!parsed.given.try_emplace(name, value).second)
+        throw UsageError{fmt::format("{} is given twice", name)};
+}
+
 }  // namespace
 
 std::optional<std::string> ParsedOptions::value(std::string_view name) const {
@@ -64,11 +69,11 @@ ParsedOptions parse_options(std::span<const std::string_view> arguments, std::sp
         const auto& spec = find_spec(name, known);
         if (spec.value.empty()) {
             if (equals != argument.npos) throw UsageError{fmt::format("{} takes no value", name)};
-            parsed.given.insert_or_assign(spec.name, "");
+            take(parsed, spec.name, "");
         } else if (equals != argument.npos) {
-            parsed.given.insert_or_assign(spec.name, std::string{argument.substr(equals + 1)});
+            take(parsed, spec.name, argument.substr(equals + 1));
         } else if (i + 1 < arguments.size() && !arguments[i + 1].starts_with("--")) {
-            parsed.given.insert_or_assign(spec.name, std::string{arguments[++i]});
+            take(parsed, spec.name, arguments[++i]);
         } else {
             throw UsageError{fmt::format("{0} needs a value: {0} {1}", name, spec.value)};
         }

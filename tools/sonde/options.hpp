@@ -20,7 +20,7 @@ struct OptionSpec {
 /// What stood on the command line.
 struct ParsedOptions {
     std::vector<std::string> positional;
-    std::map<std::string, std::string, std::less<>> given;  ///< name with dashes -> value; the last one wins
+    std::map<std::string, std::string, std::less<>> given;  ///< name with dashes -> value
 
     [[nodiscard]] bool has(std::string_view name) const { return given.find(name) != given.end(); }
     [[nodiscard]] std::optional<std::string> value(std::string_view name) const;
@@ -28,7 +28,8 @@ struct ParsedOptions {
 
 /// Reads `--name value`, `--name=value`, flags and positional arguments; `--` ends the options, `-` alone
 /// is positional, `-h` is `--help`.
-/// \throws UsageError  an unknown option (with the nearest known one), a missing or a surplus value
+/// \throws UsageError  an unknown option (with the nearest known one), a missing or a surplus value,
+///                     an option that is given twice
 [[nodiscard]] ParsedOptions parse_options(std::span<const std::string_view> arguments,
                                           std::span<const OptionSpec> known);
 

@@ -3,8 +3,10 @@
 
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sonde/detectors/any_detector.hpp"
@@ -14,6 +16,17 @@ namespace sonde {
 /// An option of a detector as a person writes it: `window`, `300`.
 struct DetectorSetting {
     std::string name, value;
+};
+
+/// A setting that a detector does not take, in the words of its option:
+/// `gaussian: warm-up is 1, must be a whole number of at least 2`.
+class SettingError : public std::invalid_argument {
+public:
+    SettingError(const std::string& message, DetectorSetting wrong, std::string_view allowed_instead)
+        : std::invalid_argument{message}, setting{std::move(wrong)}, allowed{allowed_instead} {}
+
+    DetectorSetting setting;
+    std::string allowed;  ///< what stands behind `must be`
 };
 
 /// What can be set, for a list of options or a line of help. Threading: immutable.
@@ -41,7 +54,9 @@ struct DetectorEntry {
 /// A detector by its name: `make_detector("sliding-window", {{"window", "300"}}, 4.0)`.
 /// \param settings   own and common options; what is not set has its default
 /// \param threshold  a fixed bound in place of the detector's own
-/// \throws std::invalid_argument  no such detector, option or value; it says what there is
+/// \throws SettingError           a value that is out of its option's range, or an option that has no effect
+///                                beside the others
+/// \throws std::invalid_argument  no such detector, option or threshold; it says what there is
 [[nodiscard]] AnyDetector make_detector(std::string_view name,
                                         const std::vector<DetectorSetting>& settings = {},
                                         std::optional<double> threshold = {});

@@ -3,6 +3,7 @@
 
 #include <stdexcept>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "sonde/core/rng.hpp"
@@ -29,6 +30,14 @@ bool alike(AnyDetector left, AnyDetector right) {
     return true;
 }
 
+/// What an option counts beside.
+Settings needed_by(std::string_view option) {
+    if (option == "low" || option == "high") return {{"reference", "quantiles"}};
+    if (option == "reservoir" || option == "seed") return {{"estimate", "median-mad"}};
+    if (option == "threshold-warm-up") return {{"threshold-quantile", "0.99"}};
+    return {};
+}
+
 }  // namespace
 
 TEST_CASE("Catalogue: each entry says what it is for and what can be set", "[detectors]") {
@@ -52,8 +61,10 @@ TEST_CASE("Catalogue: setting an option to its default changes nothing", "[detec
         for (const auto options : {entry.options, common_detector_options()}) {
             for (const DetectorOption& option : options) {
                 INFO(entry.name << " " << option.name);
-                const Settings settings{{std::string{option.name}, std::string{option.default_value}}};
-                CHECK(alike(make_detector(entry.name, settings), make_detector(entry.name)));
+                const Settings beside = needed_by(option.name);
+                Settings settings = beside;
+                settings.push_back({std::string{option.name}, std::string{option.default_value}});
+                CHECK(alike(make_detector(entry.name, settings), make_detector(entry.name, beside)));
             }
         }
     }
@@ -116,7 +127,7 @@ TEST_CASE("Catalogue: an error says what there is", "[detectors]") {
     CHECK_THROWS_WITH(make_detector("gaussian", {{"half-life", "long"}}),
                       "gaussian: half-life is long, must be 0, or at least 1");
     CHECK_THROWS_WITH(make_detector("sliding-window", {{"window", "1"}}),
-                      ContainsSubstring("window is 1, must be in [2, 1048576]"));
+                      "sliding-window: window is 1, must be a whole number in [2, 1048576]");
     for (const std::string wrong : {"", "5.5", "-5", "5x", " 5", "99999999999999999999"})
         CHECK_THROWS_AS(make_detector("sliding-window", {{"window", wrong}}), std::invalid_argument);
     for (const std::string wrong : {"", "nan", "inf", "1e999", "0.5x", "-1"})
@@ -124,4 +135,74 @@ TEST_CASE("Catalogue: an error says what there is", "[detectors]") {
     CHECK_THROWS_AS(make_detector("gaussian", {}, -1.0), std::invalid_argument);
     CHECK_THROWS_AS(make_detector("gaussian", {{"threshold-quantile", "0.99"}}, 3.0), std::invalid_argument);
     CHECK_THROWS_AS(make_detector("gaussian", {{"threshold-quantile", "1.5"}}), std::invalid_argument);
+}
+
+TEST_CASE("Catalogue: an option that would be ignored is refused", "[detectors]") {
+    CHECK_THROWS_WITH(make_detector("gaussian", {{"seed", "3"}}),
+                      "gaussian: seed is 3, must be left out unless estimate is median-mad");
+    CHECK_THROWS_WITH(make_detector("sliding-window", {{"low", "0.1"}, {"reference", "median-mad"}}),
+                      "sliding-window: low is 0.1, must be left out unless reference is quantiles");
+    CHECK_THROWS_WITH(
+        make_detector("gaussian", {{"threshold-warm-up", "9"}}),
+        "gaussian: threshold-warm-up is 9, must be left out unless threshold-quantile is above 0");
+    for (const DetectorEntry& entry : detector_catalogue()) {
+        for (const auto options : {entry.options, common_detector_options()}) {
+            for (const DetectorOption& option : options) {
+                INFO(entry.name << " " << option.name);
+                const Settings alone{{std::string{option.name}, std::string{option.default_value}}};
+                if (needed_by(option.name).empty())
+                    CHECK_NOTHROW(make_detector(entry.name, alone));
+                else
+                    CHECK_THROWS_AS(make_detector(entry.name, alone), SettingError);
+            }
+        }
+    }
+}
+
+TEST_CASE("Catalogue: a value out of range is refused by the name of its option", "[detectors]") {
+    const std::vector<std::pair<std::string, Settings>> wrong{
+        {"gaussian", {{"warm-up", "1"}}},
+        {"gaussian", {{"half-life", "0.5"}}},
+        {"gaussian", {{"min-stddev", "-1"}}},
+        {"gaussian", {{"estimate", "median-mad"}, {"reservoir", "7"}}},
+        {"gaussian", {{"estimate", "median-mad"}, {"reservoir", "1048577"}}},
+        {"gaussian", {{"estimate", "median-mad"}, {"reservoir", "100"}, {"half-life", "69"}}},
+        {"gaussian", {{"learn-from", "all"}}},
+        {"gaussian", {{"threshold-quantile", "1"}}},
+        {"gaussian", {{"threshold-quantile", "-0.1"}}},
+        {"gaussian", {{"threshold-quantile", "0.9"}, {"threshold-warm-up", "0"}}},
+        {"sliding-window", {{"window", "1"}}},
+        {"sliding-window", {{"window", "1048577"}}},
+        {"sliding-window", {{"reference", "quantiles"}, {"low", "0.5"}}},
+        {"sliding-window", {{"reference", "quantiles"}, {"low", "-0.1"}}},
+        {"sliding-window", {{"reference", "quantiles"}, {"high", "0.5"}}},
+        {"sliding-window", {{"reference", "quantiles"}, {"high", "1.1"}}},
+        {"sliding-window", {{"min-scale", "-1"}}},
+        {"sliding-window", {{"warm-up", "1"}}},
+    };
+    for (const auto& [name, settings] : wrong) {
+        const DetectorSetting& last = settings.back();
+        INFO(name << " " << last.name);
+        CHECK_THROWS_WITH(make_detector(name, settings),
+                          ContainsSubstring(name + ": " + last.name + " is " + last.value + ", must be "));
+        try {
+            static_cast<void>(make_detector(name, settings));
+        } catch (const SettingError& error) {
+            CHECK(error.setting.name == last.name);
+            CHECK(error.setting.value == last.value);
+            CHECK_FALSE(error.allowed.empty());
+        }
+    }
+}
+
+TEST_CASE("Catalogue: the ends of a range are in it", "[detectors]") {
+    for (const auto& settings :
+         {Settings{{"window", "2"}, {"warm-up", "2"}}, Settings{{"window", "1048576"}},
+          Settings{{"reference", "quantiles"}, {"low", "0"}, {"high", "1"}}, Settings{{"min-scale", "0"}}})
+        CHECK_NOTHROW(make_detector("sliding-window", settings));
+    for (const auto& settings :
+         {Settings{{"half-life", "1"}, {"warm-up", "2"}}, Settings{{"half-life", "1e300"}},
+          Settings{{"estimate", "median-mad"}, {"reservoir", "8"}, {"half-life", "6"}},
+          Settings{{"threshold-quantile", "0.001"}, {"threshold-warm-up", "1"}}})
+        CHECK_NOTHROW(make_detector("gaussian", settings));
 }

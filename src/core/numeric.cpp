@@ -5,6 +5,8 @@
 #include <array>
 #include <cmath>
 
+#include <math.h>  // lgamma_r, which POSIX has and C++ has not
+
 namespace sonde {
 namespace {
 
@@ -37,6 +39,16 @@ constexpr std::array tail_q{1.0,                       5.99832206555887937690e-1
                             1.42151175831644588870e-7, 2.04426310338993978564e-15};
 // clang-format on
 
+// std::lgamma writes the sign to a global, so two threads at once would be a data race.
+double log_gamma_of(double a) {
+#ifdef _WIN32
+    return std::lgamma(a);  // has no such global there
+#else
+    int sign;
+    return ::lgamma_r(a, &sign);
+#endif
+}
+
 // The regularized incomplete gamma function, as whichever of P(a, x) and Q(a, x) = 1 - P is the smaller and
 // so has all its digits: series below a + 1, else Lentz's continued fraction (DLMF 8.11.4 and 8.9.2).
 struct Gamma {
@@ -44,8 +56,9 @@ struct Gamma {
     bool upper;  // Q, not P
 };
 
-Gamma regularized_gamma(double a, double x) {
-    const double front = std::exp(a * std::log(x) - x - std::lgamma(a));
+/// \param log_gamma  of a
+Gamma regularized_gamma(double a, double x, double log_gamma) {
+    const double front = std::exp(a * std::log(x) - x - log_gamma);
     if (x < a + 1) {
         double term = 1 / a, sum = term;
         for (int n = 1; n < 10'000 && term > sum * 1e-17; ++n) sum += term *= x / (a + n);
@@ -83,15 +96,15 @@ double normal_quantile(double p) noexcept {
 
 double chi_squared_quantile(double p, double degrees) noexcept {
     p = inside(p);
-    const double a = degrees / 2, h = 2 / (9 * degrees);
+    const double a = degrees / 2, log_gamma = log_gamma_of(a), h = 2 / (9 * degrees);
     const double start = degrees * std::pow(1 - h + normal_quantile(p) * std::sqrt(h), 3);
     double low = 0, high = 1e300;
-    double x = start > 0 ? start : 0.5 * std::exp((std::log(p * a) + std::lgamma(a)) / a);
+    double x = start > 0 ? start : 0.5 * std::exp((std::log(p * a) + log_gamma) / a);
     for (int i = 0; i < 100; ++i) {
-        const Gamma gamma = regularized_gamma(a, x / 2);
+        const Gamma gamma = regularized_gamma(a, x / 2, log_gamma);
         const double error = gamma.upper ? (1 - p) - gamma.value : gamma.value - p;
         (error > 0 ? high : low) = x;
-        const double slope = 0.5 * std::exp((a - 1) * std::log(x / 2) - x / 2 - std::lgamma(a));
+        const double slope = 0.5 * std::exp((a - 1) * std::log(x / 2) - x / 2 - log_gamma);
         double next = x - error / slope;
         if (!(next > low && next < high)) next = high < 1e299 ? (low + high) / 2 : 2 * x;
         if (std::abs(next - x) <= 1e-14 * x) return next;

@@ -4,12 +4,14 @@
 #include <string>
 #include <utility>
 
+#include "metrics/registry_names.hpp"
+
 namespace sonde::detail {
 namespace {
 
-Family family(FamilyKind kind, std::string name, std::string help) {
+Family family(FamilyKind kind, std::string_view name, std::string help) {
     Family made;
-    made.name = "sonde_endpoint_" + std::move(name);
+    made.name = std::string{endpoint_prefix}.append(name);
     made.help = std::move(help);
     made.kind = kind;
     return made;

@@ -71,6 +71,16 @@ const char* phrase(int status) noexcept {
     }
 }
 
+/// Whether the families already have one that would be the same in OpenMetrics, where `_total` is no part of
+/// the name.
+bool shown(const Families& families, std::string_view name) noexcept {
+    const auto stem = [](std::string_view full) {
+        return full.ends_with("_total") ? full.substr(0, full.size() - 6) : full;
+    };
+    return std::any_of(families.begin(), families.end(),
+                       [&](const Family& family) { return stem(family.name) == stem(name); });
+}
+
 std::string_view path_of(evhttp_request* request) noexcept {
     const evhttp_uri* uri = evhttp_request_get_evhttp_uri(request);
     const char* path = uri != nullptr ? evhttp_uri_get_path(uri) : nullptr;
@@ -132,7 +142,9 @@ void HttpEndpoint::Impl::answer_metrics(evhttp_request* request) {
     const TextFormat format = negotiate(accept != nullptr ? accept : "");
     Families families = source.families(source.object, SteadyClock{}.now());
     if (options.show_itself) {
-        for (Family& own : counts.families()) families.push_back(std::move(own));
+        for (Family& own : counts.families()) {
+            if (!shown(families, own.name)) families.push_back(std::move(own));
+        }
     }
     text.clear();
     append_text(text, families, format);

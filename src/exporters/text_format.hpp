@@ -26,14 +26,6 @@ enum class Quotes : std::uint8_t { kept, escaped };
 /// `text` with backslash and newline escaped. Every maximal part that is not UTF-8 becomes one U+FFFD.
 void append_escaped(std::string& out, std::string_view text, Quotes quotes);
 
-/// How many bytes at the start of `text`, which is not empty, are one code point, or, when not `valid`, are
-/// the longest part of one (Unicode 15, table 3-7; section 3.9 "U+FFFD Substitution of Maximal Subparts").
-struct Utf8Step {
-    std::size_t length;
-    bool valid;
-};
-Utf8Step utf8_step(std::string_view text) noexcept;
-
 /// `# <keyword> <name> <text>`; the text is written as it is.
 void append_comment(std::string& out, std::string_view keyword, std::string_view name, std::string_view text);
 

@@ -6,6 +6,7 @@
 #include <mutex>
 #include <utility>
 
+#include "core/utf8.hpp"
 #include "metrics/windows.hpp"
 #include "sonde/core/error.hpp"
 #include "sonde/metrics/collector.hpp"
@@ -14,12 +15,19 @@ namespace sonde {
 
 namespace {
 
+std::size_t checked_classes(std::size_t classes) {
+    if (classes < 2 || classes > 4096)
+        fail("Classification", "classes", static_cast<double>(classes), "in [2, 4096]");
+    return classes;
+}
+
 ClassificationOptions checked(ClassificationOptions options) {
     if (options.half_life < Duration::zero())
         fail("Classification", "half_life", seconds(options.half_life), "at least 0 s");
     if (options.names.empty()) {
         for (std::size_t i = 0; i < options.classes; ++i) options.names.push_back(std::to_string(i));
     }
+    for (std::string& name : options.names) name = detail::valid_utf8(name);
     std::vector<std::string> names = options.names;
     std::sort(names.begin(), names.end());
     if (const auto twice = std::adjacent_find(names.begin(), names.end()); twice != names.end())
@@ -58,7 +66,7 @@ struct Classification::Cold {
 };
 
 Classification::Classification(ClassificationOptions options)
-    : classes_{ClassCounts{options.classes}.classes().size()},
+    : classes_{checked_classes(options.classes)},
       cells_(classes_ * classes_),
       cold_{new Cold{checked(std::move(options))}} {}
 

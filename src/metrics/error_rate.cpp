@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <mutex>
 
+#include "core/utf8.hpp"
 #include "metrics/windows.hpp"
 #include "sonde/core/error.hpp"
 #include "sonde/core/numeric.hpp"
@@ -84,14 +85,16 @@ ErrorRate::~ErrorRate() {
     delete[] counts_;
 }
 
-Outcome ErrorRate::reason(std::string_view name) {
+Outcome ErrorRate::reason(std::string_view given) {
+    std::string name = detail::valid_utf8(given);
     const std::lock_guard lock{state_->names_mutex};
     auto& names = state_->names;
     const auto found = std::find(names.begin(), names.end(), name);
     const auto slot = static_cast<std::uint32_t>(found - names.begin()) + 1;
     if (found != names.end()) return {slot};
     if (slot >= slots_) return Outcome::failed;
-    names.emplace_back(name);
+    names.push_back(std::move(name));
+    bound_.store(slot + 1);
     return {slot};
 }
 
@@ -120,8 +123,8 @@ void ErrorRate::merge(const ErrorRate& other) noexcept {
         if (count == 0) continue;
         Outcome mine = Outcome::failed;
         try {
-            mine = reason(other.state_->names_now()[i - 1]);
-        } catch (...) {  // no memory for a name; the count is not lost
+            mine = reason(other.state_->names_now().at(i - 1));
+        } catch (...) {  // no name, or no memory for one; the count is not lost
         }
         counts_[mine.slot].add(count);
     }
@@ -129,7 +132,7 @@ void ErrorRate::merge(const ErrorRate& other) noexcept {
 
 void ErrorRate::collect(Collector& out, TimePoint now) const {
     const Snapshot all = snapshot();
-    out.counter("_total", out.help(), all.total - all.failed, {{"outcome", "ok"}, {"reason", ""}});
+    out.counter("_total", out.help(), all.total - all.failed, {{"outcome", "ok"}});
     for (const auto& [name, count] : all.reasons)
         out.counter("_total", out.help(), count, {{"outcome", "failed"}, {"reason", name}});
     for (const auto& [length, name] : standard_windows) {

@@ -158,7 +158,8 @@ void Latency::collect(Collector& out, TimePoint now) const {
         histogram.buckets.push_back({bound, all.count_up_to(limit)});
     }
     histogram.count = all.count;
-    histogram.sum = Number::of(seconds(all.sum));
+    // What was added up is unsigned: 292 years come together in 43 days of 2500 s per second.
+    histogram.sum = Number::of(static_cast<double>(static_cast<std::uint64_t>(all.sum.count())) / 1e9);
     static constexpr std::pair<double, const char*> quantiles[] = {
         {0.5, "50"}, {0.9, "90"}, {0.99, "99"}, {0.999, "99.9"}};
     for (const auto& [length, window_name] : standard_windows) {

@@ -83,7 +83,9 @@ void LatencySnapshot::merge(const LatencySnapshot& other) {
     max = count == 0 ? other.max : std::max(max, other.max);
     min = count == 0 ? other.min : std::min(min, other.min);
     count += other.count;
-    sum += other.sum;
+    // In uint64, where a wrap is defined: `sum` says when it comes.
+    sum = Duration{static_cast<std::int64_t>(static_cast<std::uint64_t>(sum.count()) +
+                                             static_cast<std::uint64_t>(other.sum.count()))};
     if (other.covered) covered = std::max(covered.value_or(Duration::zero()), *other.covered);
     buckets = std::move(both);
 }

@@ -117,6 +117,10 @@ Request Registry::State::checked(const MetricKind& kind, std::string_view name, 
     request.stem = request.name.substr(0, request.name.size() - kind.suffix.size());
     request.labels = detail::checked_labels(std::move(labels), kind);
     for (const std::string_view suffix : kind.exports) request.exports.emplace_back(suffix);
+    for (const std::string& suffix : request.exports) {
+        if ((request.stem + suffix).starts_with(detail::endpoint_prefix))
+            fail("Registry", "name", request.name, "another one: an HttpEndpoint shows its own under it");
+    }
     return request;
 }
 
@@ -130,8 +134,8 @@ Collectable* Registry::State::find(const Request& request) const {
     if (entry.help != request.help)
         fail("Registry", "help of " + request.name, request.help, "as before: " + entry.help);
     if (!entry.items.empty() && !detail::same_names(entry.items.front().labels, request.labels))
-        fail("Registry", "labels of " + request.name, detail::label_key(request.labels),
-             "of the same names as before");
+        fail("Registry", "label names of " + request.name, detail::label_names(request.labels),
+             detail::label_names(entry.items.front().labels));
     return entry.find(request.labels);
 }
 

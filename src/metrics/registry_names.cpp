@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "core/utf8.hpp"
 #include "sonde/core/error.hpp"
 
 namespace sonde::detail {
@@ -41,11 +42,12 @@ void check_metric_name(std::string_view name, const MetricKind& kind) {
 
 Labels checked_labels(Labels labels, const MetricKind& kind) {
     static constexpr std::array<std::string_view, 2> reserved{"le", "quantile"};
-    for (const Label& label : labels) {
+    for (Label& label : labels) {
         check_name("label", label.name);
         if (label.name.starts_with("__") || contains(reserved, label.name) ||
             contains(kind.labels, label.name))
             fail("Registry", "label", label.name, "another name: this one is reserved");
+        label.value = valid_utf8(label.value);
     }
     std::sort(labels.begin(), labels.end(), [](const Label& a, const Label& b) { return a.name < b.name; });
     const auto twice = std::adjacent_find(labels.begin(), labels.end(),
@@ -62,6 +64,12 @@ std::string label_key(const Labels& labels) {
         key += label.value;
     }
     return key;
+}
+
+std::string label_names(const Labels& labels) {
+    std::string names;
+    for (const Label& label : labels) names.append(names.empty() ? "" : " and ").append(label.name);
+    return names.empty() ? "none" : names;
 }
 
 bool same_names(const Labels& a, const Labels& b) noexcept {

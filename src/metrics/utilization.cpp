@@ -12,10 +12,10 @@
 namespace sonde {
 
 Utilization::Utilization(UtilizationOptions options) : unit_{std::move(options.unit)} {
-    const bool allowed = !unit_.empty() && std::all_of(unit_.begin(), unit_.end(), [](char c) {
-        return (c >= 'a' && c <= 'z') || c == '_';
-    });
-    if (!allowed) fail("Utilization", "unit", unit_, "lower-case letters and underscores");
+    const bool allowed =
+        !unit_.empty() && unit_ != "ratio" &&
+        std::all_of(unit_.begin(), unit_.end(), [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; });
+    if (!allowed) fail("Utilization", "unit", unit_, "lower-case letters and underscores, and not ratio");
 }
 
 void Utilization::observe(Usage usage) noexcept {

@@ -31,6 +31,19 @@ void learn_by_hand(Detector& detector, const Input& input, const Score& score, c
     detector = Detector{std::move(scorer), std::move(threshold), detector.learn_from()};
 }
 
+/// All that happens on the request path.
+template <class Detector, class Examples>
+double use(Detector& detector, const Examples& examples) {
+    double sum = 0;
+    for (const auto& example : examples) {
+        sum += detector.score(example.input()).value;
+        if constexpr (requires { detector.judge(example.input()); })
+            sum += detector.judge(example.input()).level();
+        sum += detector.observe(example.input()).level();
+    }
+    return sum;
+}
+
 }  // namespace
 
 TEMPLATE_LIST_TEST_CASE("every detector: meets the concepts", "[detectors][contract]", Detectors) {
@@ -163,17 +176,29 @@ TEMPLATE_LIST_TEST_CASE("every detector: observe and score allocate nothing", "[
     auto cold = TestType::make();
     auto copy = cold;  // a copy has the room that the original has
     auto restored = from_bytes<DetectorOf<TestType>>(to_bytes(cold));
+    AnyDetector any{TestType::make()}, any_copy{any};
     const AllocationCount count;
     double sum = 0;
-    for (auto* const detector : {&cold, &copy, &restored}) {
-        for (const auto& example : examples) {
-            sum += detector->score(example.input()).value + detector->judge(example.input()).level();
-            sum += detector->observe(example.input()).level();
-        }
-    }
+    for (auto* const detector : {&cold, &copy, &restored}) sum += use(*detector, examples);
+    for (auto* const detector : {&any, &any_copy}) sum += use(*detector, examples);
     const auto allocated = count.since_start();
     CHECK(allocated == 0);
     CHECK(sum > 0);
+}
+
+TEMPLATE_LIST_TEST_CASE("every detector: built alike and fed alike, says the same", "[detectors][contract]",
+                        Detectors) {
+    const auto examples = stream<TestType>(12, 1000);
+    std::vector<Verdict> first;
+    auto one = TestType::make();
+    for (const auto& example : examples) first.push_back(one.observe(example.input()));
+    // One after the other, so that what they shared would show.
+    auto two = TestType::make();
+    for (std::size_t i = 0; i < examples.size(); ++i) {
+        if (i == 500) two = from_bytes<DetectorOf<TestType>>(to_bytes(two));
+        REQUIRE(same(two.observe(examples[i].input()), first[i]));
+    }
+    CHECK(two.counts() == one.counts());
 }
 
 TEMPLATE_LIST_TEST_CASE("every detector: ranks anomalies above the rest (AUROC above 0.9)",

@@ -22,7 +22,7 @@ concept Observer = requires(T& t, const In&... in) {
 };
 
 /// What is recorded per request: `observe` counts, `snapshot` is the plain value that exporters see,
-/// `merge` leaves what one instance would hold that saw both streams.
+/// `merge` leaves what one instance would hold that saw both streams; values of now (gauge, utilization) add.
 template <class T>
 concept Metric = requires(T& t, const T& other) {
     typename T::Snapshot;

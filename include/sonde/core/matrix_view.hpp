@@ -17,15 +17,28 @@ concept FloatMatrix = requires(const M& m) {
     { m.cols() } -> std::convertible_to<std::ptrdiff_t>;
     static_cast<bool>(M::IsRowMajor);
 };
+
+/// The floats of a row, or column, adjoin. A type that knows of a stride has to say at compile time that it
+/// is 1, as Eigen's do.
+template <class M>
+constexpr bool elements_adjoin() noexcept {
+    if constexpr (requires { M::InnerStrideAtCompileTime; })
+        return static_cast<int>(M::InnerStrideAtCompileTime) == 1;
+    else
+        return !requires(const M& m) { m.innerStride(); };
+}
 }  // namespace detail
 
-/// A matrix of floats that lies row after row and says so at compile time, as Eigen's types do.
+/// A matrix of floats that lies row after row, each without gaps, and says so at compile time, as Eigen's
+/// types do.
 template <class M>
-concept RowMajorMatrix = detail::FloatMatrix<M> && static_cast<bool>(M::IsRowMajor);
+concept RowMajorMatrix =
+    detail::FloatMatrix<M> && static_cast<bool>(M::IsRowMajor) && detail::elements_adjoin<M>();
 
-/// A matrix of floats that lies column after column: its rows could only be had by copying them.
+/// A matrix of floats whose rows could only be had by copying them: it lies column after column, or has
+/// gaps in its rows, as Eigen's `column_major.row(0)` has.
 template <class M>
-concept ColumnMajorMatrix = detail::FloatMatrix<M> && !static_cast<bool>(M::IsRowMajor);
+concept ScatteredMatrix = detail::FloatMatrix<M> && !RowMajorMatrix<M>;
 
 /// A batch that somebody else owns: `rows` feature vectors of `cols` floats, row-major, each `stride`
 /// floats after the one before. Valid as long as the memory it looks at. Threading: immutable.
@@ -53,9 +66,9 @@ public:
             stride_ = static_cast<std::size_t>(matrix.outerStride());
     }
 
-    /// A column-major matrix would need a hidden copy: store it row-major instead.
-    template <ColumnMajorMatrix M>
-    MatrixView(const M& column_major_matrix) = delete;
+    /// Would need a hidden copy: store the matrix row-major instead.
+    template <ScatteredMatrix M>
+    MatrixView(const M& scattered_matrix) = delete;
 
     [[nodiscard]] constexpr const float* data() const noexcept { return data_; }
     [[nodiscard]] constexpr std::size_t rows() const noexcept { return rows_; }

@@ -20,6 +20,7 @@ enum class Covariance : std::uint8_t {
     full,      ///< with their correlations: O(dimension^2), at most 1024 features
 };
 
+/// How a `MultivariateGaussianScorer` learns the mean and the covariance of rows.
 struct MultivariateGaussianOptions {
     std::size_t dimension = 0;  ///< features of a row, in [1, 2^20], with `full` at most 1024; must be set
     Covariance covariance = Covariance::diagonal;

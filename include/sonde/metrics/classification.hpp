@@ -15,12 +15,14 @@ namespace sonde {
 
 class Collector;
 
+/// What a `Classification` tells apart, how fast it forgets, and what it exports.
 struct ClassificationOptions {
     /// 2 .. 4096, numbered from 0; of two classes, 1 is the positive one.
     std::size_t classes = 2;
     /// After this time an observation counts half in `decayed`. 0: `decayed` is absent.
     Duration half_life{0};
-    /// For export: one name per class, all different. Empty: their numbers.
+    /// For export: one name per class, all different, where what is not UTF-8 becomes U+FFFD. Empty: their
+    /// numbers.
     std::vector<std::string> names{};
     /// For export: a family that would have more series is left out. The confusion matrix has classes^2,
     /// the figures of single classes have classes for each length of time.

@@ -16,7 +16,7 @@ namespace sonde {
 
 class Collector;
 
-/// How a request ended: `Outcome::ok`, `Outcome::failed`, or what `ErrorRate::reason` gave.
+/// How a request ended: `Outcome::ok`, `Outcome::failed`, or what `ErrorRate::reason` gave, for that object.
 struct Outcome {
     std::uint32_t slot = 0;  ///< 0 is ok, 1 failed without a reason of its own, above a bound reason
 
@@ -43,6 +43,7 @@ struct ErrorRateSnapshot {
     [[nodiscard]] std::optional<Interval> interval(double confidence = 0.95) const noexcept;
 };
 
+/// How many reasons an `ErrorRate` tells apart, and how sure its interval is.
 struct ErrorRateOptions {
     /// Reasons that have a count of their own, 1 .. 1000; further ones count as "other".
     std::size_t max_reasons = 16;
@@ -55,7 +56,7 @@ struct ErrorRateOptions {
 ///     const auto timeout = errors.reason("timeout");   // once
 ///     errors.observe(late ? timeout : Outcome::ok);    // per request
 ///
-/// Cost of `observe`: one relaxed atomic addition.
+/// Cost of `observe`: one relaxed load and one relaxed atomic addition.
 /// Threading: thread-safe, `observe` is lock-free; all else locks each other out.
 class ErrorRate {
 public:
@@ -69,12 +70,12 @@ public:
     ~ErrorRate();
 
     /// The outcome for failures of this reason; the same one for the same name. `Outcome::failed`, which
-    /// counts as "other", when `max_reasons` are taken.
+    /// counts as "other", when `max_reasons` are taken. What is not UTF-8 in a name becomes U+FFFD.
     [[nodiscard]] Outcome reason(std::string_view name);
 
-    /// An outcome that this object never gave out counts as `Outcome::failed`.
+    /// An outcome that this object had not given out yet, to nobody, counts as `Outcome::failed`.
     void observe(Outcome outcome) noexcept {
-        counts_[outcome.slot < slots_ ? outcome.slot : Outcome::failed.slot].add(1);
+        counts_[outcome.slot < bound_.load() ? outcome.slot : Outcome::failed.slot].add(1);
     }
 
     /// Everything since construction.
@@ -94,6 +95,7 @@ private:
 
     std::size_t slots_;
     detail::Atomic<std::uint64_t>* counts_;
+    detail::Atomic<std::uint32_t> bound_{2};  // slots that have a name; the others stay 0
     State* state_;
 };
 

@@ -13,6 +13,7 @@ namespace sonde {
 
 class Collector;
 
+/// How many predictions a `LabelJoin` lets wait for their label, and how long.
 struct LabelJoinOptions {
     /// Predictions that may wait at once, 1 .. 2^26.
     std::size_t capacity = 65'536;

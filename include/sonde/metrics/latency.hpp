@@ -16,6 +16,7 @@ namespace sonde {
 
 class Collector;
 
+/// How finely a `Latency` tells durations apart, and what its histogram shows.
 struct LatencyOptions {
     /// A quantile is off by at most 2^-precision_bits. 3 .. 10; memory doubles with each.
     unsigned precision_bits = 6;
@@ -76,6 +77,8 @@ public:
     /// Adds what the other saw over all time, as if it were recorded now. A precision that differs
     /// adds one bucket's error of the coarser.
     void merge(const Latency& other) noexcept;
+    /// The exported sum is above 0 up to 584 years in all, twice as many as `LatencySnapshot::sum` can tell,
+    /// and exact to 16 digits.
     void collect(Collector& out, TimePoint now) const;
 
 private:

@@ -21,6 +21,7 @@
 
 namespace sonde {
 
+/// How a `Registry` names what it exports, and how many series it lets one name have.
 struct RegistryOptions {
     /// Goes in front of every name: `demo` makes `demo_requests_total`.
     std::string prefix = "sonde";
@@ -40,7 +41,8 @@ struct RegistryOptions {
 /// and error rates end in `_total`, latencies in `_seconds`, a utilization has no unit in its name.
 /// Every asking throws std::invalid_argument when a name, a label or an option is not allowed, when the
 /// name (or one that it would be exported under) stands for another kind or another help, and when the
-/// label names differ from the family's others.
+/// label names differ from the family's others. Names that begin with `sonde_endpoint_` are the
+/// `HttpEndpoint`'s. What is not UTF-8 in a label's value becomes U+FFFD.
 /// Threading: thread-safe; nothing here is on the request path.
 class Registry {
 public:
@@ -60,8 +62,9 @@ public:
                      LatencyOptions options = {});
     /// `x_total` exports the counter `x_total` and the gauge `x_per_second{window}`.
     Throughput& throughput(std::string_view name, std::string_view help, Labels labels = {});
-    /// `x_total` exports the counter `x_total{outcome, reason}` and the gauges `x_error_ratio{window}`,
-    /// `x_error_lower_ratio{window}` and `x_error_upper_ratio{window}`: the Wilson interval.
+    /// `x_total` exports the counter `x_total{outcome, reason}`, without a reason where the outcome is `ok`,
+    /// and the gauges `x_error_ratio{window}`, `x_error_lower_ratio{window}` and
+    /// `x_error_upper_ratio{window}`: the Wilson interval.
     ErrorRate& error_rate(std::string_view name, std::string_view help, Labels labels = {},
                           ErrorRateOptions options = {});
     /// Exports what `Classification` says it does.

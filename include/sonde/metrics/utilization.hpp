@@ -13,8 +13,10 @@ namespace sonde {
 
 class Collector;
 
+/// What a `Utilization` counts.
 struct UtilizationOptions {
-    /// What is counted, in the plural: `bytes`, `cores`, `requests`. Becomes part of the exported names.
+    /// What is counted, in the plural: `bytes`, `cores`, `requests`. Becomes part of the exported names;
+    /// `ratio` is one of them already.
     std::string unit = "bytes";
 };
 
@@ -31,7 +33,7 @@ public:
     using Input = Usage;
     using Snapshot = std::optional<Usage>;
 
-    /// \throws std::invalid_argument  the unit is not lower-case letters and underscores
+    /// \throws std::invalid_argument  the unit is not lower-case letters and underscores, or is `ratio`
     explicit Utilization(UtilizationOptions options = {});
 
     void set(double used, double total) noexcept { observe({used, total}); }

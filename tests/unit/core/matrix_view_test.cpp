@@ -29,6 +29,18 @@ struct Block : Dense<true> {
     std::ptrdiff_t outerStride() const { return outer; }
 };
 
+/// What Eigen's blocks and maps look like: 1, another number, or -1 for "known when it runs".
+template <int InnerStride>
+struct Strided : Dense<true> {
+    enum { InnerStrideAtCompileTime = InnerStride };
+    std::ptrdiff_t innerStride() const { return 1; }
+};
+
+/// Knows its stride when it runs only, whatever it is.
+struct LateStride : Dense<true> {
+    std::ptrdiff_t innerStride() const { return 1; }
+};
+
 /// A matrix library that does not say how its memory lies.
 struct Silent {
     const float* data() const { return nullptr; }
@@ -41,7 +53,14 @@ static_assert(std::is_convertible_v<Block, MatrixView>);
 static_assert(!std::is_convertible_v<Dense<false>, MatrixView>);
 static_assert(!std::is_constructible_v<MatrixView, Dense<false>>);
 static_assert(!std::is_constructible_v<MatrixView, Silent>);
-static_assert(RowMajorMatrix<Block> && ColumnMajorMatrix<Dense<false>> && !RowMajorMatrix<Silent>);
+static_assert(RowMajorMatrix<Block> && !RowMajorMatrix<Silent>);
+static_assert(ScatteredMatrix<Dense<false>> && !ScatteredMatrix<Block> && !ScatteredMatrix<Silent>);
+
+// The rows of a column-major matrix say that they are row-major; their floats do not adjoin.
+static_assert(std::is_convertible_v<Strided<1>, MatrixView>);
+static_assert(!std::is_constructible_v<MatrixView, Strided<-1>> && ScatteredMatrix<Strided<-1>>);
+static_assert(!std::is_constructible_v<MatrixView, Strided<2>> && ScatteredMatrix<Strided<2>>);
+static_assert(!std::is_constructible_v<MatrixView, LateStride> && ScatteredMatrix<LateStride>);
 
 }  // namespace
 

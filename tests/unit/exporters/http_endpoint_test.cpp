@@ -80,6 +80,24 @@ TEST_CASE("HttpEndpoint: a Registry is a source", "[exporters]") {
     CHECK(body.find("sonde_endpoint_connections 1\n") != std::string::npos);
 }
 
+TEST_CASE("HttpEndpoint: a family that the source has already is not shown twice", "[exporters]") {
+    struct : Fixed {
+        [[nodiscard]] Families families(TimePoint) const {
+            Family open{"sonde_endpoint_connections", "Mine.", "", FamilyKind::gauge, {}};
+            Family requests{"sonde_endpoint_requests", "Mine.", "", FamilyKind::gauge, {}};
+            for (Family* family : {&open, &requests}) family->series.emplace_back().value = Number::of(0.5);
+            return {open, requests};
+        }
+    } source;
+    HttpEndpoint endpoint{source};
+    REQUIRE(endpoint.start());
+    const std::string body = ask(endpoint.port(), "GET /metrics").body;
+    CHECK(body.find("sonde_endpoint_connections 0.5\n") != std::string::npos);
+    CHECK(body.find("sonde_endpoint_connections 1\n") == std::string::npos);
+    CHECK(body.find("sonde_endpoint_requests_total") == std::string::npos);  // one family in OpenMetrics
+    CHECK(body.find("sonde_endpoint_scrapes_total 0\n") != std::string::npos);
+}
+
 TEST_CASE("HttpEndpoint: health, unknown paths, other methods", "[exporters]") {
     Fixed source;
     HttpEndpoint endpoint{source};

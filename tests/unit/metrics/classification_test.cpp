@@ -80,6 +80,7 @@ TEST_CASE("Classification: options out of range are refused", "[metrics]") {
     CHECK_THROWS_AS(Classification({.classes = 3, .names = {"cat", "dog"}}), std::invalid_argument);
     CHECK_THROWS_AS(Classification({.classes = 2, .names = {"cat", "cat"}}), std::invalid_argument);
     CHECK_NOTHROW(Classification{{.names = {"cat", "dog"}}});
+    CHECK_THROWS_WITH(Classification({.classes = 1}), "Classification: classes is 1, must be in [2, 4096]");
 }
 
 TEST_CASE("Classification: a window holds what came since its start and nothing older", "[metrics]") {

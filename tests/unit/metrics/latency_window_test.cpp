@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "metrics/packed_counts.hpp"
@@ -13,6 +14,54 @@
 using namespace std::chrono_literals;
 using sonde::Duration;
 using sonde::Latency;
+
+namespace {
+
+struct Seen {
+    sonde::TimePoint at;
+    Duration value;
+};
+
+/// 20 durations a second, slower and slower, so that a wrong window shows.
+std::vector<Seen> record_700_seconds(Latency& latency, sonde::testing::ManualClock& clock) {
+    std::vector<Seen> seen;
+    sonde::Rng rng{1};
+    for (int second = 0; second < 700; ++second) {
+        latency.tick(clock.now());
+        for (int i = 0; i < 20; ++i) {
+            clock.advance(50ms);
+            const Duration value{static_cast<std::int64_t>(1e6 * (1 + second) * (0.9 + 0.2 * rng.uniform()))};
+            latency.observe(value);
+            seen.push_back({clock.now() - 1ms, value});
+        }
+    }
+    return seen;
+}
+
+/// The durations seen from `start` on, ascending.
+std::vector<Duration> since(const std::vector<Seen>& seen, sonde::TimePoint start) {
+    std::vector<Duration> inside;
+    for (const Seen& s : seen)
+        if (s.at >= start) inside.push_back(s.value);
+    std::sort(inside.begin(), inside.end());
+    return inside;
+}
+
+double ns(Duration duration) { return static_cast<double>(duration.count()); }
+
+void check_holds(const sonde::LatencySnapshot& window, const std::vector<Duration>& inside) {
+    CHECK(window.count == inside.size());
+    CHECK(window.sum == std::accumulate(inside.begin(), inside.end(), Duration{0}));
+    CHECK(ns(window.max) == Approx(ns(inside.back())).epsilon(1.0 / 64));
+    CHECK(ns(window.min) == Approx(ns(inside.front())).epsilon(1.0 / 64));
+    for (const double q : {0.01, 0.5, 0.9, 0.99, 1.0}) {
+        const double rank = std::ceil(q * static_cast<double>(inside.size()));
+        const double exact = ns(inside[static_cast<std::size_t>(rank) - 1]);
+        CHECK(std::abs(ns(*window.quantile(q)) - exact) <= exact / 64);
+    }
+}
+
+}  // namespace
 
 TEST_CASE("Latency: a window is absent when never ticked, ticked just now, or idle", "[metrics]") {
     Latency latency;
@@ -36,46 +85,15 @@ TEST_CASE("Latency: a window is absent when never ticked, ticked just now, or id
 TEST_CASE("Latency: ticked once a second, a window holds exactly what was recorded in it", "[metrics][law]") {
     Latency latency;
     sonde::testing::ManualClock clock;
-    struct Seen {
-        sonde::TimePoint at;
-        Duration value;
-    };
-    std::vector<Seen> seen;
-    sonde::Rng rng{1};
-    for (int second = 0; second < 700; ++second) {
-        latency.tick(clock.now());
-        for (int i = 0; i < 20; ++i) {
-            clock.advance(50ms);
-            // Slower and slower, so that a wrong window shows.
-            const Duration value{static_cast<std::int64_t>(1e6 * (1 + second) * (0.9 + 0.2 * rng.uniform()))};
-            latency.observe(value);
-            seen.push_back({clock.now() - 1ms, value});
-        }
-    }
+    const auto seen = record_700_seconds(latency, clock);
     for (const auto& [length, name] : sonde::standard_windows) {
         const auto window = latency.window(length, clock.now());
         REQUIRE(window);
         REQUIRE(window->covered);
-        CHECK(std::abs((*window->covered - length).count()) <= length.count() / 20);
-        std::vector<double> inside;
-        Duration sum{0};
-        for (const Seen& s : seen) {
-            if (s.at < clock.now() - *window->covered) continue;
-            inside.push_back(static_cast<double>(s.value.count()));
-            sum += s.value;
-        }
-        std::sort(inside.begin(), inside.end());
         CAPTURE(name);
-        CHECK(window->count == inside.size());
-        CHECK(window->sum == sum);
+        CHECK(std::abs((*window->covered - length).count()) <= length.count() / 20);
         CHECK(*window->rate() == Approx(20.0));
-        CHECK(static_cast<double>(window->max.count()) == Approx(inside.back()).epsilon(1.0 / 64));
-        CHECK(static_cast<double>(window->min.count()) == Approx(inside.front()).epsilon(1.0 / 64));
-        for (const double q : {0.01, 0.5, 0.9, 0.99, 1.0}) {
-            const double exact =
-                inside[static_cast<std::size_t>(std::ceil(q * static_cast<double>(inside.size()))) - 1];
-            CHECK(std::abs(static_cast<double>(window->quantile(q)->count()) - exact) <= exact / 64);
-        }
+        check_holds(*window, since(seen, clock.now() - *window->covered));
     }
 }
 

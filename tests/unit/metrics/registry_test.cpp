@@ -68,6 +68,17 @@ TEST_CASE("Registry: another kind, help or set of label names is refused", "[met
     CHECK(registry.families(now).front().series.size() == 1);
 }
 
+TEST_CASE("Registry: other label names are told by their names alone", "[metrics]") {
+    Registry registry{{.prefix = "server"}};
+    registry.counter("a_total", "A.", {{"a", "secret"}});
+    CHECK_THROWS_WITH(registry.counter("a_total", "A.", {{"b", "1"}}),
+                      "Registry: label names of server_a_total is b, must be a");
+    CHECK_THROWS_WITH(registry.counter("a_total", "A.", {{"z", "1"}, {"a", "2"}}),
+                      "Registry: label names of server_a_total is a and z, must be a");
+    CHECK_THROWS_WITH(registry.counter("a_total", "A."),
+                      "Registry: label names of server_a_total is none, must be a");
+}
+
 TEST_CASE("Registry: names that are not allowed are refused", "[metrics]") {
     Registry registry;
     const std::string bad = GENERATE("", "9lives", "a-b", "a b", "caf\xc3\xa9", "job:x", "{", "_total");

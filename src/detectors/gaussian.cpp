@@ -77,12 +77,19 @@ GaussianScorer GaussianScorer::read(ByteReader& reader, std::uint16_t) try {
     options.seed = reader.u64();
     GaussianScorer scorer{options};
     scorer.learned_ = reader.u64();
-    if (options.estimate == GaussianEstimate::median_mad)
-        scorer.sample_ = read_object<detail::SortedReservoir>(reader);
-    else if (options.half_life > 0)
-        scorer.decayed_ = read_object<DecayedMoments>(reader);
-    else
-        scorer.moments_ = read_object<Moments>(reader);
+    // What the options ask for, and what has seen as many values as were learned.
+    bool fits = false;
+    if (options.estimate == GaussianEstimate::median_mad) {
+        const auto& sample = scorer.sample_ = read_object<detail::SortedReservoir>(reader);
+        fits = sample.seen() == scorer.learned_ && sample.capacity() == options.reservoir &&
+               sample.half_life() == options.half_life;
+    } else if (options.half_life > 0) {
+        const auto& decayed = scorer.decayed_ = read_object<DecayedMoments>(reader);
+        fits = decayed.count() == scorer.learned_ && decayed.decay() == decay_of(options);
+    } else {
+        fits = (scorer.moments_ = read_object<Moments>(reader)).count() == scorer.learned_;
+    }
+    if (!fits) fail_format(where, "statistics that its options and its count do not leave");
     if (scorer.learned_ > 0) scorer.refresh();
     return scorer;
 } catch (const std::invalid_argument& error) {

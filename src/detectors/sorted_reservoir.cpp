@@ -7,6 +7,7 @@
 
 #include "sonde/core/error.hpp"
 #include "sonde/detectors/scale.hpp"
+#include "sonde/stats/range.hpp"
 
 namespace sonde::detail {
 
@@ -66,6 +67,7 @@ SortedReservoir SortedReservoir::read(ByteReader& reader, std::uint16_t) {
     if (half_life != 0 && half_life < shortest_half_life(capacity)) fail_format(where, "half-life too short");
     SortedReservoir sample{static_cast<std::size_t>(capacity), half_life, 0};
     sample.seen_ = reader.u64();
+    if (sample.seen_ > largest_count) fail_format(where, "more values than can be");
     RngState state;
     for (std::uint64_t& word : state) word = reader.u64();
     if ((state[0] | state[1] | state[2] | state[3]) == 0) fail_format(where, "random state of zeros");
@@ -73,10 +75,8 @@ SortedReservoir SortedReservoir::read(ByteReader& reader, std::uint16_t) {
     const std::vector<double> values = reader.f64s();
     if (values.size() != (sample.seen_ < capacity ? sample.seen_ : capacity))
         fail_format(where, "values missing");
-    for (const double value : values) {
-        if (!sample.sorted_.insert(value)) fail_format(where, "value out of range");
-        sample.slots_.push_back(value);
-    }
+    if (!sample.sorted_.assign(values)) fail_format(where, "value out of range");
+    sample.slots_.assign(values.begin(), values.end());  // within what was reserved
     return sample;
 }
 

@@ -34,7 +34,7 @@ std::optional<Stat> processor_times(std::string_view text) noexcept {
 
 }  // namespace
 
-HostCpu::HostCpu(ProcOptions options) : path_{std::move(options.root) + "/stat"} {}
+HostCpu::HostCpu(const ProcOptions& options) : path_{options.root + "/stat"} {}
 
 ResourceInfo HostCpu::info() const noexcept { return {"host_cpu", "cores", "Processor cores of the host."}; }
 
@@ -50,7 +50,7 @@ std::optional<Usage> HostCpu::read(TimePoint) noexcept {
     return Usage{busy < all ? busy / all * stat->cores : stat->cores, stat->cores};
 }
 
-HostMemory::HostMemory(ProcOptions options) : path_{std::move(options.root) + "/meminfo"} {}
+HostMemory::HostMemory(const ProcOptions& options) : path_{options.root + "/meminfo"} {}
 
 ResourceInfo HostMemory::info() const noexcept { return {"host_memory", "bytes", "Memory of the host."}; }
 

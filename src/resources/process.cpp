@@ -39,7 +39,7 @@ std::optional<std::uint64_t> processor_ticks(std::string_view stat) noexcept {
 
 }  // namespace
 
-ProcessCpu::ProcessCpu(ProcOptions options) : path_{std::move(options.root) + "/self/stat"} {}
+ProcessCpu::ProcessCpu(const ProcOptions& options) : path_{options.root + "/self/stat"} {}
 
 ResourceInfo ProcessCpu::info() const noexcept {
     return {"process_cpu", "cores", "Processor cores of this process."};
@@ -56,7 +56,7 @@ std::optional<Usage> ProcessCpu::read(TimePoint now) noexcept {
     return Usage{spent / seconds(now - before->at), available_cores()};
 }
 
-ProcessMemory::ProcessMemory(ProcOptions options)
+ProcessMemory::ProcessMemory(const ProcOptions& options)
     : statm_path_{options.root + "/self/statm"}, meminfo_path_{options.root + "/meminfo"} {}
 
 ResourceInfo ProcessMemory::info() const noexcept {

@@ -10,7 +10,6 @@ void DecayedMoments::merge(const DecayedMoments& other) noexcept {
     rejected_ += other.rejected_;
     const detail::Timeline::Lag lag = time_.join(other.time_);
     if (other.count_ == 0) return;
-    if (count_ == 0) shift_ = other.shift_;
     const double own = decay_.fade(lag.own), theirs = decay_.fade(lag.other);
     const double n = weight_ * own, k = other.weight_ * theirs;
     detail::MeanAndSquares sum{mean_, squares_ * own};
@@ -20,6 +19,7 @@ void DecayedMoments::merge(const DecayedMoments& other) noexcept {
     weight_ = n + k;
     weight2_ = weight2_ * (own * own) + other.weight2_ * (theirs * theirs);
     count_ += other.count_;
+    rebase();
 }
 
 void DecayedMoments::write(ByteWriter& writer) const {
@@ -44,12 +44,14 @@ DecayedMoments DecayedMoments::read(ByteReader& reader, std::uint16_t) {
 
 bool DecayedMoments::plausible() const noexcept {
     if (count_ == 0) return shift_ == 0 && weight_ == 0 && weight2_ == 0 && mean_ == 0 && squares_ == 0;
+    if (count_ > detail::largest_count) return false;
     const double n = static_cast<double>(count_), slack = 1 + 1e-6;
     // The newest value weighs 1, and no weight is above 1.
     const bool weighed = weight_ >= 1 && weight_ <= n * slack && weight2_ >= 1 && weight2_ <= weight_ * slack;
-    const double widest = 2 * detail::largest_value;
-    const bool spread = squares_ >= 0 && squares_ <= weight_ * (widest * widest);
-    return weighed && spread && detail::in_range(shift_) && detail::abs(mean_) <= widest;
+    const double widest = detail::largest_value * slack;
+    const bool placed = detail::abs(shift_) <= widest && detail::abs(mean_) <= 1e-6 * detail::abs(shift_);
+    // Popoviciu's bound, as for Moments.
+    return weighed && placed && squares_ >= 0 && squares_ <= weight_ * (widest * widest);
 }
 
 }  // namespace sonde

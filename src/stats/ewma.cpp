@@ -21,7 +21,8 @@ Ewma Ewma::read(ByteReader& reader, std::uint16_t) {
     result.mean_ = reader.finite();
     const bool empty = result.count_ == 0 && result.weight_ == 0 && result.mean_ == 0;
     const bool weighed = result.weight_ >= 1 && result.weight_ <= static_cast<double>(result.count_);
-    if (!empty && !(weighed && detail::in_range(result.mean_)))
+    const bool counted = result.count_ <= detail::largest_count;
+    if (!empty && !(counted && weighed && detail::in_range(result.mean_)))
         fail_format("Ewma", "state that no stream leaves");
     return result;
 }

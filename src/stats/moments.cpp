@@ -46,7 +46,7 @@ Moments Moments::read(ByteReader& reader, std::uint16_t) {
 bool Moments::plausible() const noexcept {
     if (count_ == 0)
         return shift_ == 0 && min_ == 0 && max_ == 0 && about_shift_.mean == 0 && about_shift_.squares == 0;
-    if (count_ > std::uint64_t{1} << 61 || !detail::in_range(min_) || !detail::in_range(max_)) return false;
+    if (count_ > detail::largest_count || !detail::in_range(min_) || !detail::in_range(max_)) return false;
     const double range = max_ - min_, slack = 1e-6 * range, n = static_cast<double>(count_);
     const double mean = about_shift_.mean, squares = about_shift_.squares;
     const bool ordered = min_ <= shift_ && shift_ <= max_;

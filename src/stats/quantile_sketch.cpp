@@ -91,6 +91,7 @@ void QuantileSketch::clear() noexcept {
     unit_ = 1;
     count_ = rejected_ = clipped_ = 0;
     min_ = max_ = 0;
+    time_ = {};  // else all that a merge brings from before this time could have faded to nothing
 }
 
 // Forward decay (Cormode, Shkapenyuk, Srivastava, Xu, ICDE 2009): new numbers grow heavier. Only when
@@ -142,6 +143,7 @@ QuantileSketch QuantileSketch::read(ByteReader& reader, std::uint16_t) {
     result.min_ = reader.finite();
     result.max_ = reader.finite();
     result.unit_ = reader.finite();
+    if (result.count_ > detail::largest_count) fail_format("QuantileSketch", "more numbers than can be");
     const bool empty = result.count_ == 0 && result.min_ == 0 && result.max_ == 0;
     if (!empty && (result.count_ == 0 || result.min_ > result.max_))
         fail_format("QuantileSketch", "extremes that no stream leaves");

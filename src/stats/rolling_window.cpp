@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sonde/stats/rolling_window.hpp"
 
+#include <algorithm>
+
 #include "sonde/core/error.hpp"
 
 namespace sonde {
@@ -23,7 +25,7 @@ void RollingWindow::observe(double x) noexcept {
         ++rejected_;
         return;
     }
-    if (full()) drop_oldest();
+    if (full()) drop_oldest(1);
     append(x);
 }
 
@@ -34,8 +36,12 @@ void RollingWindow::observe(double x, TimePoint now) noexcept {
 
 void RollingWindow::expire(TimePoint now) noexcept {
     time_.advance(now);
-    if (times_.empty()) return;
-    while (size_ > 0 && time_.elapsed() - times_[first_] >= duration_) drop_oldest();
+    if (times_.empty() || size_ == 0) return;
+    const auto too_old = [this](std::size_t i) { return time_.elapsed() - times_[slot(i)] >= duration_; };
+    if (too_old(size_ - 1)) return clear();
+    std::size_t count = 0;
+    while (too_old(count)) ++count;
+    if (count > 0) drop_oldest(count);
 }
 
 void RollingWindow::clear() noexcept {
@@ -55,14 +61,30 @@ void RollingWindow::append(double x) noexcept {
     back_.add(detail::rounded(x - shift_), static_cast<double>(size_ - front_));
 }
 
-void RollingWindow::drop_oldest() noexcept {
-    if (front_ == 0) flip();
-    sorted_.erase(ring_[first_]);
-    first_ = slot(1);
-    --size_;
-    --front_;
+void RollingWindow::drop_oldest(std::size_t count) noexcept {
+    drop_sorted(count);
+    first_ = slot(count);
+    size_ -= count;
     // At once, not when the next one leaves: what the sums were taken relative to may be long gone.
-    if (front_ == 0) flip();
+    if (count >= front_)
+        flip();
+    else
+        front_ -= count;
+}
+
+/// Takes the oldest `count` out of sorted_. One at a time, each moves up to n numbers; from about 32 on it
+/// is cheaper to sort them, which their places in the ring may be used for, and to go through all n once.
+void RollingWindow::drop_sorted(std::size_t count) noexcept {
+    if (count <= 32) {
+        for (std::size_t i = 0; i < count; ++i) sorted_.erase(ring_[slot(i)]);
+        return;
+    }
+    const std::size_t to_end = std::min(count, ring_.size() - first_);
+    for (const std::span<double> run :
+         {std::span{ring_}.subspan(first_, to_end), std::span{ring_}.first(count - to_end)}) {
+        std::sort(run.begin(), run.end());
+        sorted_.erase(run);
+    }
 }
 
 /// Sums up the whole window anew, as the front, relative to its median: no outlier moves that.
@@ -111,12 +133,11 @@ RollingWindow RollingWindow::read(ByteReader& reader, std::uint16_t) {
     result.front_ = static_cast<std::size_t>(front);
     result.shift_ = shift;
     result.size_ = size;
-    for (std::size_t i = 0; i < size; ++i) {
-        result.ring_[i] = reader.finite();
-        if (!result.sorted_.insert(result.ring_[i])) fail_format("RollingWindow", "a number out of range");
-        if (i < front) continue;
+    for (std::size_t i = 0; i < size; ++i) result.ring_[i] = reader.finite();
+    if (!result.sorted_.assign({result.ring_.data(), size}))
+        fail_format("RollingWindow", "a number out of range");
+    for (std::size_t i = result.front_; i < size; ++i)
         result.back_.add(detail::rounded(result.ring_[i] - shift), static_cast<double>(i - front + 1));
-    }
     result.sum_front();
     if (duration > 0) result.read_ages(reader);
     return result;

@@ -39,6 +39,29 @@ bool SortedBuffer::erase(double x) noexcept {
     return true;
 }
 
+void SortedBuffer::erase(std::span<const double> ascending) noexcept {
+    auto next = ascending.begin();
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < size_; ++i) {
+        const double x = values_[i];
+        while (next != ascending.end() && *next < x) ++next;
+        if (next != ascending.end() && !(x < *next))
+            ++next;
+        else
+            values_[kept++] = x;
+    }
+    size_ = kept;
+}
+
+bool SortedBuffer::assign(std::span<const double> values) noexcept {
+    const auto fits = [](const double& x) { return detail::in_range(x); };
+    if (values.size() > values_.size() || !std::all_of(values.begin(), values.end(), fits)) return false;
+    std::copy(values.begin(), values.end(), values_.begin());
+    size_ = values.size();
+    std::sort(values_.data(), values_.data() + size_);
+    return true;
+}
+
 double SortedBuffer::quantile(double q) const noexcept {
     if (size_ == 0) return 0;
     const double rank = detail::probability(q) * static_cast<double>(size_ - 1);
@@ -80,12 +103,9 @@ SortedBuffer SortedBuffer::read(ByteReader& reader, std::uint16_t) {
     const std::vector<double> values = reader.f64s();
     if (capacity < 1 || capacity > max_capacity || values.size() > capacity)
         fail_format("SortedBuffer", "capacity out of range");
-    if (!std::all_of(values.begin(), values.end(), [](const double& x) { return detail::in_range(x); }))
-        fail_format("SortedBuffer", "a number out of range");
     if (!std::is_sorted(values.begin(), values.end())) fail_format("SortedBuffer", "numbers out of order");
     SortedBuffer result{static_cast<std::size_t>(capacity)};
-    std::copy(values.begin(), values.end(), result.values_.begin());
-    result.size_ = values.size();
+    if (!result.assign(values)) fail_format("SortedBuffer", "a number out of range");
     return result;
 }
 

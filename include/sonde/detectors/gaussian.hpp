@@ -28,6 +28,7 @@ enum class GaussianEstimate : std::uint8_t {
     median_mad,   ///< median and 1.4826 MAD of a random sample: up to half of it may be anomalies
 };
 
+/// How a `GaussianScorer` learns what is usual, and measures the distance from it.
 struct GaussianOptions {
     std::uint64_t warm_up = 30;  ///< values to learn before the first judgement; at least 2
     double half_life = 0;        ///< values after which an old one counts half, at least 1; 0: never

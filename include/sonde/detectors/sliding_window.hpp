@@ -21,6 +21,7 @@ enum class WindowReference : std::uint8_t {
     quantiles,    ///< |x - median| / |quantile on x's side - median|: 1 at the quantile
 };
 
+/// What a `SlidingWindowScorer` compares a value with, and in which direction.
 struct SlidingWindowOptions {
     std::size_t window = 100;  ///< values that count, in [2, 2^20]
     WindowReference reference = WindowReference::mean_stddev;

@@ -46,6 +46,10 @@ public:
     /// Takes a value of the statistics' range in, or not, as chance has it. True when the sample changed.
     bool learn(double x) noexcept;
 
+    [[nodiscard]] std::size_t capacity() const noexcept { return sorted_.capacity(); }
+    [[nodiscard]] double half_life() const noexcept { return half_life_; }
+    /// Values seen, taken or not.
+    [[nodiscard]] std::uint64_t seen() const noexcept { return seen_; }
     [[nodiscard]] double median() const noexcept { return sorted_.median(); }
     /// The standard deviation of normal data with this sample's deviations from the median.
     [[nodiscard]] double scale() const noexcept;

@@ -80,8 +80,8 @@ public:
 
     /// Takes a source and reads it at every tick into the utilization that is named after it.
     template <std::derived_from<ResourceSource> Source>
-    Utilization& watch(Source source, Labels labels = {}) {
-        return adopt(new Source(std::move(source)), std::move(labels));
+    Utilization& watch(Source source, const Labels& labels = {}) {
+        return adopt(new Source(std::move(source)), labels);
     }
 
     /// Reads the sources and keeps what windows are made from. Call about once a second; without it

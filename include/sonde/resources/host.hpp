@@ -14,7 +14,7 @@ namespace sonde {
 /// between two readings. Absent at the first reading. From `stat`. Threading: single-writer.
 class HostCpu final : public ResourceSource {
 public:
-    explicit HostCpu(ProcOptions options = {});
+    explicit HostCpu(const ProcOptions& options = {});
     [[nodiscard]] ResourceInfo info() const noexcept override;
     [[nodiscard]] std::optional<Usage> read(TimePoint now) noexcept override;
 
@@ -31,7 +31,7 @@ private:
 /// MemAvailable. From `meminfo`. Threading: single-writer.
 class HostMemory final : public ResourceSource {
 public:
-    explicit HostMemory(ProcOptions options = {});
+    explicit HostMemory(const ProcOptions& options = {});
     [[nodiscard]] ResourceInfo info() const noexcept override;
     [[nodiscard]] std::optional<Usage> read(TimePoint now) noexcept override;
 

@@ -19,7 +19,7 @@ struct ProcOptions {
 /// a clock tick, 10 ms mostly. Threading: single-writer.
 class ProcessCpu final : public ResourceSource {
 public:
-    explicit ProcessCpu(ProcOptions options = {});
+    explicit ProcessCpu(const ProcOptions& options = {});
     [[nodiscard]] ResourceInfo info() const noexcept override;
     [[nodiscard]] std::optional<Usage> read(TimePoint now) noexcept override;
 
@@ -37,7 +37,7 @@ private:
 /// Threading: single-writer.
 class ProcessMemory final : public ResourceSource {
 public:
-    explicit ProcessMemory(ProcOptions options = {});
+    explicit ProcessMemory(const ProcOptions& options = {});
     [[nodiscard]] ResourceInfo info() const noexcept override;
     [[nodiscard]] std::optional<Usage> read(TimePoint now) noexcept override;
 

@@ -37,6 +37,8 @@ public:
         return half_life_ > 0 ? detail::exp2(-static_cast<double>(passed.count()) / half_life_) : 1;
     }
 
+    friend bool operator==(const Decay&, const Decay&) noexcept = default;
+
     void write(ByteWriter& writer) const;
     [[nodiscard]] static Decay read(ByteReader& reader, std::uint16_t version);
 

@@ -12,7 +12,8 @@ namespace sonde {
 ///
 /// Formulas: Finch, Incremental calculation of weighted mean and variance, 2009, section 9; the
 /// variance is freed of its bias as for reliability weights, W - (sum of w^2)/W in place of n - 1.
-/// Without decay it is `Moments`' variance. Values are taken relative to the first one.
+/// Without decay it is `Moments`' variance. The mean is kept as a sum of two doubles and no squares are
+/// subtracted, so that neither a large offset nor an outlier that has faded costs digits.
 /// Range: magnitudes below 3e144; others, NaN and the infinities are rejected and counted.
 /// Cost: O(1), one division. Threading: single-writer.
 class DecayedMoments {
@@ -40,6 +41,7 @@ public:
     /// Both go on with the decay of this one. Cost: O(1).
     void merge(const DecayedMoments& other) noexcept;
 
+    [[nodiscard]] const Decay& decay() const noexcept { return decay_; }
     [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
     [[nodiscard]] std::uint64_t rejected() const noexcept { return rejected_; }
     /// 0 while count() is 0.
@@ -66,19 +68,26 @@ public:
 private:
     [[nodiscard]] bool plausible() const noexcept;
     void learn(double x, double keep) noexcept {
-        if (count_++ == 0) shift_ = x;
-        weight_ = weight_ * keep + 1;
+        ++count_;
+        const double before = weight_ * keep, delta = detail::rounded(x - shift_) - mean_;
+        weight_ = before + 1;
         weight2_ = weight2_ * (keep * keep) + 1;
-        const double offset = detail::rounded(x - shift_), delta = offset - mean_;
+        squares_ = squares_ * keep + delta * delta * (before / weight_);
         mean_ += delta / weight_;
-        squares_ = squares_ * keep + delta * (offset - mean_);
+        rebase();
+    }
+    /// Moves what shift_ can hold of the mean there (Dekker, Numerische Mathematik 18, 1971).
+    void rebase() noexcept {
+        const double sum = detail::rounded(shift_ + mean_);
+        mean_ = detail::rounded(shift_ - sum) + mean_;
+        shift_ = sum;
     }
 
     Decay decay_;
     std::uint64_t count_ = 0, rejected_ = 0;
-    double shift_ = 0;                 // the first value
+    double shift_ = 0, mean_ = 0;      // the mean is their sum; mean_ is what shift_ has no digits for
     double weight_ = 0, weight2_ = 0;  // sums of the weights and of their squares
-    double mean_ = 0, squares_ = 0;    // about shift_
+    double squares_ = 0;               // about the mean
     detail::Timeline time_;
 };
 

@@ -31,6 +31,8 @@ public:
         double largest = 1e9;          ///< above `smallest`, at most 1e150
         bool negative = true;          ///< false: half the memory; numbers below 0 count as 0, and as clipped
         Decay decay{};                 ///< how fast numbers lose weight; nothing fades as it comes
+
+        friend bool operator==(const Options&, const Options&) noexcept = default;
     };
 
     QuantileSketch();
@@ -56,13 +58,14 @@ public:
     /// by now. A sketch with other buckets is taken over bucket by bucket, and the errors add up.
     /// Cost: O(buckets), no allocation.
     void merge(const QuantileSketch& other) noexcept;
-    /// Forgets all numbers and counts.
+    /// Forgets all numbers and counts, and what time it is.
     void clear() noexcept;
 
     /// The number with rank q (n - 1), counted from 0 and rounded down; 0 while count() is 0.
     /// Always in [minimum(), maximum()]. \param q  clamped to [0, 1]
     [[nodiscard]] double quantile(double q) const noexcept;
 
+    [[nodiscard]] const Options& options() const noexcept { return options_; }
     /// Numbers learned, faded ones included.
     [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
     [[nodiscard]] std::uint64_t rejected() const noexcept { return rejected_; }

@@ -9,6 +9,9 @@ namespace sonde::detail {
 /// differences of such values still is a finite double, so no state can overflow into infinity or NaN.
 inline constexpr double largest_value = 0x1p480;
 
+/// How many of them a state may have seen: no stream gets that far, but damaged bytes may claim it.
+inline constexpr std::uint64_t largest_count = std::uint64_t{1} << 61;
+
 /// True when `x` is a number that the statistics can take: finite, and smaller than `largest_value`.
 /// Works on the bits, like `is_finite`, so that it holds under `-ffast-math`. Cost: about 1 ns.
 [[nodiscard]] inline bool in_range(const double& x) noexcept {

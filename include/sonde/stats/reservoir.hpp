@@ -5,6 +5,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <span>
 #include <type_traits>
 #include <utility>
@@ -12,6 +13,7 @@
 
 #include "sonde/core/bytes.hpp"
 #include "sonde/core/error.hpp"
+#include "sonde/core/numeric.hpp"
 #include "sonde/core/rng.hpp"
 #include "sonde/stats/range.hpp"
 
@@ -22,7 +24,7 @@ namespace sonde {
 ///
 /// Algorithm R (Vitter, Random sampling with a reservoir, ACM TOMS 11, 1985), not the faster Algorithm L
 /// (Li, ACM TOMS 20, 1994), whose state two reservoirs cannot merge; a random number is about 1 ns.
-/// NaN, the infinities and magnitudes from 3e144 on are rejected and counted, when T is `double`.
+/// NaN, the infinities and magnitudes from 3e144 on are rejected and counted, when T is floating-point.
 /// Memory: `capacity` items, taken at construction. Cost: O(1). Threading: single-writer.
 template <class T>
 class Reservoir {
@@ -30,12 +32,12 @@ class Reservoir {
 
 public:
     static constexpr Format format{"RSVR", 1};
-    static constexpr std::size_t max_capacity = std::size_t{1} << 24;
+    static constexpr std::size_t max_capacity = std::size_t{1} << 20;
 
-    /// \param capacity  in [1, 2^24] \throws std::invalid_argument
+    /// \param capacity  in [1, 2^20] \throws std::invalid_argument
     Reservoir(std::size_t capacity, Rng rng) : capacity_{capacity}, rng_{rng} {
         if (capacity < 1 || capacity > max_capacity)
-            fail("Reservoir", "capacity", static_cast<double>(capacity), "in [1, 16777216]");
+            fail("Reservoir", "capacity", static_cast<double>(capacity), "in [1, 1048576]");
         items_.reserve(capacity);
     }
     Reservoir(const Reservoir& other) : Reservoir{other.capacity_, other.rng_} { take_over(other); }
@@ -50,8 +52,8 @@ public:
     }
 
     void observe(const T& item) noexcept {
-        if constexpr (std::is_same_v<T, double>) {
-            if (!detail::in_range(item)) {
+        if constexpr (std::is_floating_point_v<T>) {
+            if (!detail::in_range(static_cast<double>(item))) {
                 ++rejected_;
                 return;
             }
@@ -65,7 +67,8 @@ public:
     }
 
     /// Leaves a uniform sample of both streams. A smaller reservoir that has dropped items already has no
-    /// more to give: then this one shrinks to its capacity. Cost: O(capacity), no allocation.
+    /// more to give: then this one shrinks to its capacity. Merged with itself it keeps its items, and as many as
+    /// there is room for come twice. Cost: O(capacity), no allocation.
     void merge(const Reservoir& other) noexcept;
 
     /// The sample, in no order that means anything.
@@ -83,6 +86,8 @@ public:
 private:
     using RngState = std::array<std::uint64_t, 4>;
 
+    void double_up() noexcept;
+    [[nodiscard]] static T read_item(ByteReader& reader);
     void take_over(const Reservoir& other) {
         items_.insert(items_.end(), other.items_.begin(), other.items_.end());
         count_ = other.count_;
@@ -96,12 +101,19 @@ private:
 };
 
 template <class T>
-void Reservoir<T>::merge(const Reservoir& other) noexcept {
-    if (this == &other) {
-        count_ *= 2;
-        rejected_ *= 2;
-        return;
+void Reservoir<T>::double_up() noexcept {
+    const std::size_t held = items_.size(), room = capacity_ - held;
+    for (std::size_t i = 0; i < held && i < room; ++i) {
+        std::swap(items_[i], items_[i + static_cast<std::size_t>(rng_.below(held - i))]);
+        items_.push_back(items_[i]);
     }
+    count_ *= 2;
+    rejected_ *= 2;
+}
+
+template <class T>
+void Reservoir<T>::merge(const Reservoir& other) noexcept {
+    if (this == &other) return double_up();
     if (other.count_ > other.items_.size() && other.items_.size() < capacity_)
         capacity_ = other.items_.size();
     // How many items of the joint sample come from which side: drawn without replacement.
@@ -142,22 +154,33 @@ void Reservoir<T>::write(ByteWriter& writer) const requires std::is_arithmetic_v
 }
 
 template <class T>
+T Reservoir<T>::read_item(ByteReader& reader) {
+    if constexpr (std::is_floating_point_v<T>) {
+        const double x = reader.finite();
+        double largest = detail::largest_value;
+        if constexpr (sizeof(T) < sizeof(double))
+            largest = static_cast<double>((std::numeric_limits<T>::max)());
+        if (!detail::in_range(x) || detail::abs(x) > largest)
+            fail_format("Reservoir", "an item out of range");
+        return static_cast<T>(x);
+    } else {
+        return static_cast<T>(reader.u64());
+    }
+}
+
+template <class T>
 Reservoir<T> Reservoir<T>::read(ByteReader& reader, std::uint16_t) requires std::is_arithmetic_v<T> {
     const std::uint64_t capacity = reader.u64();
     RngState state;
     for (std::uint64_t& word : state) word = reader.u64();
     const std::uint64_t count = reader.u64(), rejected = reader.u64();
     if (capacity < 1 || capacity > max_capacity) fail_format("Reservoir", "capacity out of range");
+    if (count > detail::largest_count) fail_format("Reservoir", "more items than can be");
     if ((state[0] | state[1] | state[2] | state[3]) == 0) fail_format("Reservoir", "random state of zeros");
     const auto held = static_cast<std::size_t>(count < capacity ? count : capacity);
     if (held > reader.left() / 8) fail_format("Reservoir", "items missing");
     Reservoir result{static_cast<std::size_t>(capacity), std::bit_cast<Rng>(state)};
-    for (std::size_t i = 0; i < held; ++i) {
-        if constexpr (std::is_floating_point_v<T>)
-            result.items_.push_back(static_cast<T>(reader.finite()));
-        else
-            result.items_.push_back(static_cast<T>(reader.u64()));
-    }
+    for (std::size_t i = 0; i < held; ++i) result.items_.push_back(read_item(reader));
     result.count_ = count;
     result.rejected_ = rejected;
     return result;

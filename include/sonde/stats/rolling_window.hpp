@@ -20,7 +20,8 @@ namespace sonde {
 /// are taken relative to a median from at most one window ago.
 /// Range: magnitudes below 3e144; others, NaN and the infinities are rejected and counted.
 /// Memory: 32 bytes for each of `capacity` numbers (40 with a duration), taken at construction.
-/// Cost of `observe`: that of `SortedBuffer`, plus O(1) amortized. Threading: single-writer.
+/// Cost of `observe`: that of `SortedBuffer`, plus O(1) amortized. k > 32 numbers that have become too old
+/// leave together in O(n + k log k), all of them in O(1). Threading: single-writer.
 class RollingWindow {
 public:
     static constexpr Format format{"ROLW", 1};
@@ -81,7 +82,8 @@ private:
         return sum;
     }
     void append(double x) noexcept;
-    void drop_oldest() noexcept;
+    void drop_oldest(std::size_t count) noexcept;
+    void drop_sorted(std::size_t count) noexcept;
     void flip() noexcept;
     void sum_front() noexcept;
     void read_ages(ByteReader& reader);

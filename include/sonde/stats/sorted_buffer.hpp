@@ -27,6 +27,11 @@ public:
     bool insert(double x) noexcept;
     /// Takes one number that equals `x` out; false when there is none.
     bool erase(double x) noexcept;
+    /// Takes one number that equals it out for each of `ascending`. Cost: O(n).
+    void erase(std::span<const double> ascending) noexcept;
+    /// Holds `values`, in whatever order they come, and nothing else; false, and nothing changes, when they
+    /// are more than `capacity()` or one is out of range. Cost: O(n log n), no allocation.
+    bool assign(std::span<const double> values) noexcept;
     void clear() noexcept { size_ = 0; }
 
     [[nodiscard]] std::size_t size() const noexcept { return size_; }

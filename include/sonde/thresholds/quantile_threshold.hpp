@@ -14,7 +14,7 @@ namespace sonde {
 struct QuantileThresholdOptions {
     double quantile = 0.999;       ///< share of scores at or below the bound before `margin`; in (0, 1)
     std::uint64_t warm_up = 1000;  ///< usable scores to see before the first judgement; at least 1
-    double margin = 1.0;           ///< the bound is this many times the quantile; above 0
+    double margin = 1.0;           ///< the bound is this many times the quantile; in (0, 1e6]
     double half_life = 0;          ///< scores after which an old one counts half, at least 1; 0: never
 };
 
@@ -31,7 +31,8 @@ public:
     using Options = QuantileThresholdOptions;
     static constexpr Format format{"QNTT", 1};
 
-    /// The lowest bound that is ever used, for streams whose scores are all 0.
+    /// The lowest bound that is ever used. Scores up to here are not told from 0 and never are anomalous: a
+    /// scorer whose usual scores are smaller has to give them in a smaller unit.
     static constexpr double floor = 1e-12;
 
     /// \throws std::invalid_argument  an option is outside its range
@@ -61,6 +62,8 @@ public:
     [[nodiscard]] static QuantileThreshold read(ByteReader& reader, std::uint16_t version);
 
 private:
+    [[nodiscard]] std::uint64_t next_refresh() const noexcept;
+    [[nodiscard]] bool plausible() const noexcept;
     void refresh() noexcept;
 
     QuantileThresholdOptions options_;

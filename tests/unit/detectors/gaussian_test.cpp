@@ -3,9 +3,11 @@
 
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <stdexcept>
 #include <vector>
 
+#include "sonde/core/error.hpp"
 #include "sonde/core/rng.hpp"
 #include "support/catch.hpp"
 
@@ -140,6 +142,26 @@ TEST_CASE("GaussianScorer: huge values are taken as 1e140 and do no harm", "[det
     CHECK(is_finite(scorer.centre()));
     CHECK(is_finite(scorer.scale()));
     CHECK(scorer.score(1e308).value == scorer.score(1e140).value);
+}
+
+TEST_CASE("GaussianScorer: statistics that do not fit its options and count are refused", "[detectors]") {
+    const auto robust = GaussianEstimate::median_mad;
+    const GaussianOptions options =
+        GENERATE_COPY(GaussianOptions{}, GaussianOptions{.half_life = 20},
+                      GaussianOptions{.half_life = 20, .estimate = robust, .reservoir = 8});
+    const auto scorer = taught(options, small);
+    ByteWriter writer;
+    write_object(writer, scorer);
+    const std::vector<std::byte> good{writer.bytes().begin(), writer.bytes().end()};
+    REQUIRE_NOTHROW(from_bytes<GaussianScorer>(detail::seal(good)));
+    const auto refused = [&good](std::size_t at, auto value) {
+        std::vector<std::byte> state = good;
+        std::memcpy(&state[at], &value, sizeof value);
+        CHECK_THROWS_AS(from_bytes<GaussianScorer>(detail::seal(state)), FormatError);
+    };
+    refused(6 + 43, std::uint64_t{1000});                                // learned
+    if (options.half_life > 0) refused(6 + 8, 30.0);                     // not the half-life of the statistic
+    if (options.estimate == robust) refused(6 + 27, std::uint64_t{16});  // nor its capacity
 }
 
 TEST_CASE("GaussianDetector: is made from nothing, options, or parts", "[detectors]") {

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sonde/detectors/sorted_reservoir.hpp"
 
+#include <algorithm>
 #include <cmath>
+#include <cstring>
 #include <vector>
 
 #include "sonde/core/error.hpp"
@@ -60,6 +62,32 @@ TEST_CASE("SortedReservoir: the same seed takes the same sample", "[detectors]")
         differs = differs || a.median() != c.median();
     }
     CHECK(differs);
+}
+
+// Finding a place for one value after the other would take a minute.
+TEST_CASE("SortedReservoir: the largest one is read in no more than sorting takes", "[detectors]") {
+    const std::size_t capacity = SortedBuffer::max_capacity;
+    SortedReservoir sample{capacity, 0, 1};
+    for (std::size_t i = 0; i < capacity; ++i) sample.learn(static_cast<double>(i));
+    ByteWriter writer;
+    write_object(writer, sample);
+    std::vector<std::byte> bytes{writer.bytes().begin(), writer.bytes().end()};
+    std::vector<double> values(capacity);
+    std::byte* const slots = bytes.data() + bytes.size() - 8 * capacity;
+    std::memcpy(values.data(), slots, 8 * capacity);
+    std::reverse(values.begin(), values.end());
+    std::memcpy(slots, values.data(), 8 * capacity);
+    CHECK(from_bytes<SortedReservoir>(detail::seal(bytes)).median() == sample.median());
+}
+
+TEST_CASE("SortedReservoir: more values than can be seen are refused", "[detectors]") {
+    SortedReservoir sample{4, 0, 1};
+    for (int i = 0; i < 4; ++i) sample.learn(i);
+    ByteWriter writer;
+    write_object(writer, sample);
+    std::vector<std::byte> bytes{writer.bytes().begin(), writer.bytes().end()};
+    std::fill_n(bytes.begin() + 6 + 16, 8, std::byte{0xff});
+    CHECK_THROWS_AS(from_bytes<SortedReservoir>(detail::seal(bytes)), FormatError);
 }
 
 TEST_CASE("SortedReservoir: values that are missing or out of range are refused", "[detectors]") {

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -76,6 +77,15 @@ void check_damage(const T& object, const Use& use) {
         (void)takes<T>(damaged, use);
         damaged = state;
     }
+}
+
+/// Holds `read` to the bound of a count, which lies at `offset` of the state: no stream gets to 2^64 - 1.
+template <class T>
+void check_count_bound(const T& object, std::size_t offset) {
+    std::vector<std::byte> state = state_of(object);
+    REQUIRE(std::to_integer<std::uint64_t>(state[offset]) == object.count());
+    for (std::size_t i = offset; i < offset + 8; ++i) state[i] = std::byte{0xff};
+    CHECK_FALSE(takes<T>(state, [](const T&) {}));
 }
 
 }  // namespace sonde::testing

@@ -109,6 +109,42 @@ TEST_CASE("DecayedMoments: forget an old level at the speed of their half-life",
     CHECK(m.mean() == Approx(0.75).epsilon(1e-10));
 }
 
+TEST_CASE("DecayedMoments: forget how large an old value was", "[stats][law]") {
+    DecayedMoments m{Decay::half_life(100.0)};
+    m.observe(0x1p64);
+    Rng rng{9};
+    for (int i = 0; i < 20'000; ++i) m.observe(1 + 0.1 * rng.normal());
+    CHECK(m.mean() == Approx(1).margin(0.05));
+    CHECK(m.stddev() == Approx(0.1).epsilon(0.25));
+
+    // So do those that such a one was merged into.
+    DecayedMoments merged{Decay::half_life(100.0)}, huge = merged;
+    merged.observe(1);
+    huge.observe(0x1p64);
+    merged.merge(huge);
+    for (int i = 0; i < 20'000; ++i) merged.observe(1 + 0.1 * rng.normal());
+    CHECK(merged.mean() == Approx(1).margin(0.05));
+    CHECK(merged.stddev() == Approx(0.1).epsilon(0.25));
+}
+
+TEST_CASE("DecayedMoments: what fades at once takes no digits of the variance along", "[stats][golden]") {
+    const Decay decay = Decay::half_life(1s);
+    DecayedMoments m{decay};
+    std::vector<Weighted> seen;
+    Rng rng{10};
+    Duration now{0};
+    for (int i = 0; i < 200; ++i) {
+        const Duration gap{static_cast<std::int64_t>(20'000'000'000 + rng.below(10'000'000'000))};
+        for (auto& v : seen) v.weight *= decay.keep(gap);
+        seen.push_back({i == 0 ? 0.0 : 20'000 + rng.normal(), 1});
+        m.observe(seen.back().x, TimePoint{now += gap});
+        if (i < 1) continue;
+        // What is left of the others, 2^-30, is in the sum of the weights, 1, to seven digits.
+        REQUIRE(m.variance() == Approx(reference(seen).variance).epsilon(1e-6));
+        REQUIRE(m.mean() == Approx(reference(seen).mean).epsilon(1e-14));
+    }
+}
+
 TEST_CASE("DecayedMoments: by time, merge equals seeing both streams", "[stats][law]") {
     DecayedMoments left{Decay::half_life(20s)}, right = left, both = left;
     Rng rng{6};
@@ -171,6 +207,7 @@ TEST_CASE("DecayedMoments: survive a round trip, and damaged bytes do not", "[st
     for (int i = 0; i < 100; ++i) m.observe(1e9 + rng.normal());
     sonde::testing::check_damage(m, use);
 
+    sonde::testing::check_count_bound<DecayedMoments>(m, 28);
     DecayedMoments back = from_bytes<DecayedMoments>(to_bytes(m));
     for (DecayedMoments* each : {&m, &back}) each->observe(1e9 + 3);
     CHECK(back.mean() == m.mean());

@@ -79,6 +79,7 @@ TEST_CASE("Ewma: survives a round trip, and damaged bytes do not", "[stats][law]
     ewma.observe(2, TimePoint{2s});
     sonde::testing::check_damage(ewma, use);
 
+    sonde::testing::check_count_bound<Ewma>(ewma, 28);
     Ewma back = from_bytes<Ewma>(to_bytes(ewma));
     back.observe(5, TimePoint{1h});  // the time in between does not count
     ewma.observe(5, TimePoint{2s});

@@ -217,6 +217,24 @@ TEST_CASE("QuantileSketch: with decay by time, merge equals seeing both streams"
     CHECK(both.quantile(0.5) == Approx(3).epsilon(0.01));
 }
 
+TEST_CASE("QuantileSketch: a cleared one takes over numbers however old they are", "[stats][boundary]") {
+    QuantileSketch sketch{{.decay = Decay::half_life(1s)}}, old = sketch;
+    old.observe(5, TimePoint{1s});
+    sketch.observe(7, TimePoint{2h});
+    SECTION("cleared") {
+        sketch.clear();
+        sketch.merge(old);
+        CHECK(sketch.weight() == 1);
+        CHECK(sketch.quantile(0.5) == 5);
+    }
+    SECTION("beside a later number they have faded to nothing") {
+        sketch.merge(old);
+        CHECK(sketch.weight() == 1);
+        CHECK(sketch.quantile(0) == Approx(7).epsilon(0.01));
+    }
+    CHECK(from_bytes<QuantileSketch>(to_bytes(sketch)).weight() == 1);
+}
+
 TEST_CASE("QuantileSketch: bad input is counted and not learned", "[stats][law]") {
     QuantileSketch sketch{{.decay = Decay::half_life(10s)}};
     sketch.observe(1, TimePoint{1s});
@@ -257,6 +275,7 @@ TEST_CASE("QuantileSketch: survives a round trip, and damaged bytes do not", "[s
     sketch.observe(1e20);
     check_damage(sketch, use);
 
+    check_count_bound<QuantileSketch>(sketch, 53);
     QuantileSketch back = from_bytes<QuantileSketch>(to_bytes(sketch));
     for (QuantileSketch* each : {&sketch, &back})
         for (int i = 0; i < 30; ++i) each->observe(i * 0.1);

@@ -2,6 +2,8 @@
 #include "sonde/stats/reservoir.hpp"
 
 #include <algorithm>
+#include <bit>
+#include <limits>
 #include <set>
 #include <stdexcept>
 #include <vector>
@@ -80,6 +82,37 @@ TEST_CASE("Reservoir: merging with itself doubles the count and keeps the sample
     sample.merge(sample);
     CHECK(sample.count() == 20);
     CHECK(sample.items().size() == 3);
+
+    // While there is room, the second stream comes in too: each item once, and as many as fit twice.
+    const std::size_t capacity = GENERATE(4U, 6U, 7U, 8U, 100U);
+    Reservoir<int> roomy{capacity, Rng{2}}, other{4, Rng{3}};
+    for (int i = 0; i < 4; ++i) roomy.observe(i);
+    const AllocationCount allocations;
+    roomy.merge(roomy);
+    CHECK(allocations.since_start() == 0);
+    CHECK(roomy.count() == 8);
+    REQUIRE(roomy.items().size() == std::min<std::size_t>(8, capacity));
+    const std::multiset<int> items(roomy.items().begin(), roomy.items().end());
+    for (int i = 0; i < 4; ++i) {
+        CHECK(items.count(i) >= 1);
+        CHECK(items.count(i) <= 2);
+    }
+    for (int i = 0; i < 50; ++i) other.observe(i);
+    other.merge(roomy);  // counts on there being as many items as were counted
+    CHECK(other.items().size() == 4);
+}
+
+TEST_CASE("Reservoir: merged with itself, which items come twice is chance", "[stats][law]") {
+    const int rounds = 20'000, n = 5, twice = 2;
+    std::vector<int> counts(n);
+    for (int round = 0; round < rounds; ++round) {
+        Reservoir<int> sample{n + twice, Rng{static_cast<std::uint64_t>(round)}};
+        for (int i = 0; i < n; ++i) sample.observe(i);
+        sample.merge(sample);
+        for (const int item : sample.items()) ++counts[static_cast<std::size_t>(item)];
+    }
+    for (int& count : counts) count -= rounds;
+    CHECK(unevenness(counts, rounds, double{twice} / n) < chi_squared_quantile(0.9999, n - 1));
 }
 
 TEST_CASE("Reservoir: a copy has the same sample, its own room and the same future", "[stats]") {
@@ -100,11 +133,34 @@ TEST_CASE("Reservoir: a copy has the same sample, its own room and the same futu
 
 TEST_CASE("Reservoir: bad numbers are counted and not sampled", "[stats][law]") {
     Reservoir<double> sample{4, Rng{3}};
+    Reservoir<float> narrow{4, Rng{3}};
     sample.observe(1);
-    for (const std::uint64_t bits : not_finite_bits) sample.observe(from_bits(bits));
+    narrow.observe(1);
+    for (const std::uint64_t bits : not_finite_bits) {
+        sample.observe(from_bits(bits));
+        narrow.observe(std::bit_cast<float>(static_cast<std::uint32_t>(bits >> 32) | 0x7fff'ffffU));
+    }
+    narrow.observe(std::bit_cast<float>(0xff80'0000U));  // minus infinity
     CHECK(sample.rejected() == 6);
     CHECK(sample.count() == 1);
     CHECK(sample.items().size() == 1);
+    CHECK(narrow.rejected() == 7);
+    CHECK(narrow.items().size() == 1);
+    CHECK(from_bytes<Reservoir<float>>(to_bytes(narrow)).items()[0] == 1);
+}
+
+TEST_CASE("Reservoir: a file's items must fit their type", "[stats][boundary]") {
+    Reservoir<float> narrow{4, Rng{3}};
+    narrow.observe(std::numeric_limits<float>::max());
+    std::vector<std::byte> state = state_of(narrow);
+    CHECK(takes<Reservoir<float>>(state, [](const auto&) {}));
+    state.back() = std::byte{0x7e};  // the exponent of the item: 1e300
+    CHECK_FALSE(takes<Reservoir<float>>(state, [](const auto&) {}));
+    Reservoir<double> wide{4, Rng{3}};
+    wide.observe(2);
+    state = state_of(wide);
+    state.back() = std::byte{0x7e};
+    CHECK_FALSE(takes<Reservoir<double>>(state, [](const auto&) {}));
 }
 
 TEST_CASE("Reservoir: a capacity out of range is refused", "[stats][boundary]") {
@@ -125,6 +181,7 @@ TEST_CASE("Reservoir: survives a round trip, and damaged bytes do not", "[stats]
     for (int i = 0; i < 30; ++i) sample.observe(i);
     check_damage(sample, use);
 
+    check_count_bound<Reservoir<double>>(sample, 46);
     Reservoir<double> back = from_bytes<Reservoir<double>>(to_bytes(sample));
     for (int i = 0; i < 100; ++i) {
         sample.observe(i);

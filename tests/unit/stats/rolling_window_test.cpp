@@ -97,6 +97,50 @@ TEST_CASE("RollingWindow: agrees with the numbers of the last duration, counted 
     }
 }
 
+TEST_CASE("RollingWindow: many that leave together leave what remains, counted anew", "[stats][law]") {
+    // Up to 32 leave one by one; what is dropped may lie across the end of the ring, or end the front.
+    const std::size_t numbers = GENERATE(300U, 450U, 700U);
+    const std::size_t left = GENERATE(1U, 50U, 150U, 266U, 267U, 268U, 299U);
+    const int kind = GENERATE(0, 1, 2, 3);
+    RollingWindow window{{.capacity = 300, .duration = 1000s}};
+    std::vector<double> kept;
+    Rng rng{left};
+    for (std::size_t i = 0; i < numbers; ++i) {
+        kept.push_back(draw(kind, static_cast<int>(i), rng));
+        window.observe(kept.back(), at(static_cast<std::int64_t>(i) * 1s));
+    }
+    const AllocationCount count;
+    window.expire(at(static_cast<std::int64_t>(numbers - left) * 1s + 999s));
+    CHECK(count.since_start() == 0);
+    kept.erase(kept.begin(), kept.end() - static_cast<std::ptrdiff_t>(left));
+    require_same(window, kept, kind == 2 ? 1e6 : 0);
+    for (int i = 0; i < 400; ++i) {
+        kept.push_back(draw(kind, i, rng));
+        window.observe(kept.back());
+        if (kept.size() > 300) kept.erase(kept.begin());
+        if (i % 20 == 0) require_same(window, kept, kind == 2 ? 1e6 : 0);
+    }
+}
+
+// Moving the numbers that stay for each one that leaves or comes would take a minute each.
+TEST_CASE("RollingWindow: the largest one expires and is read in no more than sorting takes", "[stats]") {
+    const std::size_t capacity = SortedBuffer::max_capacity;
+    RollingWindow window{{.capacity = capacity, .duration = 10s}};
+    for (std::size_t i = 0; i < capacity; ++i)
+        window.observe(static_cast<double>(i), at(i < capacity / 2 ? 0s : 1s));
+    std::vector<std::byte> state = state_of(window);
+    const std::size_t numbers = state.size() - 16 * capacity;
+    for (std::size_t i = 0; i < 4 * capacity; ++i)  // the file's largest comes first
+        std::swap(state[numbers + i], state[numbers + 8 * (capacity - 1 - i / 8) + i % 8]);
+    window.expire(at(10s));
+    CHECK(window.size() == capacity / 2);
+    CHECK(window.minimum() == static_cast<double>(capacity / 2));
+
+    RollingWindow back = from_bytes<RollingWindow>(detail::seal(state));
+    CHECK(back[0] == static_cast<double>(capacity - 1));
+    CHECK(back.minimum() == 0);
+}
+
 TEST_CASE("RollingWindow: a number leaves when it is as old as the duration, not before",
           "[stats][boundary]") {
     RollingWindow window{{.capacity = 10, .duration = 5s}};

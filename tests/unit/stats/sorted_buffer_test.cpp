@@ -77,6 +77,14 @@ TEST_CASE("SortedBuffer: agrees with sorting, whatever comes and goes", "[stats]
             REQUIRE(buffer.erase(out) == (found != kept.end()));
             if (found != kept.end()) kept.erase(found);
         }
+        if (step % 100 == 99) {  // all at once, as the single steps would
+            std::vector<double> out(kept.begin(),
+                                    kept.begin() + static_cast<std::ptrdiff_t>(kept.size() / 3));
+            kept.erase(kept.begin(), kept.begin() + static_cast<std::ptrdiff_t>(out.size()));
+            out.push_back(1e9);  // not there
+            std::sort(out.begin(), out.end());
+            buffer.erase(out);
+        }
         std::vector<double> sorted = kept;
         std::sort(sorted.begin(), sorted.end());
         REQUIRE(std::vector<double>(buffer.values().begin(), buffer.values().end()) == sorted);
@@ -84,6 +92,19 @@ TEST_CASE("SortedBuffer: agrees with sorting, whatever comes and goes", "[stats]
         for (const double q : {0.0, 0.01, 0.25, 0.5, 0.77, 0.99, 1.0})
             REQUIRE(buffer.quantile(q) == Approx(exact_quantile(kept, q)).epsilon(1e-12).margin(1e-9));
     }
+}
+
+TEST_CASE("SortedBuffer: assigned numbers take the place of the others, in order", "[stats]") {
+    SortedBuffer buffer = of({7, 8});
+    const std::vector<double> unsorted{3, -1, 2, 3}, bad{1, nan()}, many(17);
+    CHECK(buffer.assign(unsorted));
+    CHECK(std::vector<double>(buffer.values().begin(), buffer.values().end()) ==
+          std::vector<double>{-1, 2, 3, 3});
+    CHECK_FALSE(buffer.assign(bad));
+    CHECK_FALSE(buffer.assign(many));
+    CHECK(buffer.size() == 4);
+    CHECK(buffer.assign({}));
+    CHECK(buffer.size() == 0);
 }
 
 TEST_CASE("SortedBuffer: takes no bad input and no capacity out of range", "[stats][boundary]") {

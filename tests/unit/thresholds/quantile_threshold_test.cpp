@@ -2,9 +2,12 @@
 #include "sonde/thresholds/quantile_threshold.hpp"
 
 #include <bit>
+#include <cstring>
 #include <stdexcept>
+#include <vector>
 
 #include "sonde/core/concepts.hpp"
+#include "sonde/core/error.hpp"
 #include "sonde/core/rng.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
@@ -78,6 +81,67 @@ TEST_CASE("QuantileThreshold: a stream of zeros has the floor as bound, not 0", 
     CHECK(threshold.judge({1e-6, Status::ok}).anomalous);
 }
 
+TEST_CASE("QuantileThreshold: scores near the floor have a quantile, those below it are never anomalous",
+          "[thresholds][boundary]") {
+    QuantileThreshold small{{.quantile = 0.99}}, below{{.quantile = 0.99}};
+    CHECK(alarm_rate(small, 1e-10, 100'000, 6) == Approx(0.01).epsilon(0.2));
+    CHECK(alarm_rate(below, 1e-14, 100'000, 6) == 0);
+}
+
+TEST_CASE("QuantileThreshold: no margin and no scores make the bound infinite", "[thresholds][boundary]") {
+    QuantileThreshold threshold{{.warm_up = 1, .margin = 1e6}};
+    for (int i = 0; i < 10; ++i) threshold.learn({1.7e308, Status::ok});
+    CHECK(is_finite(threshold.value()));
+    CHECK(from_bytes<QuantileThreshold>(to_bytes(threshold)).value() == threshold.value());
+}
+
+TEST_CASE("QuantileThreshold: goes on as what was written", "[thresholds][law]") {
+    const std::uint64_t warm_up = GENERATE(1U, 50U, 1000U);
+    const double half_life = GENERATE(0.0, 100.0);
+    QuantileThreshold threshold{{.quantile = 0.9, .warm_up = warm_up, .half_life = half_life}};
+    Rng rng{7};
+    for (int i = 0; i < 1500; ++i) {
+        QuantileThreshold back = from_bytes<QuantileThreshold>(to_bytes(threshold));
+        const Score score{rng.uniform() * (1500 - i), Status::ok};
+        threshold.learn(score);
+        back.learn(score);
+        REQUIRE(back.value() == threshold.value());
+        REQUIRE(back.learned() == threshold.learned());
+    }
+}
+
+TEST_CASE("QuantileThreshold: states that no stream leaves are refused", "[thresholds]") {
+    const auto bytes_of = [](const QuantileThreshold& threshold) {
+        ByteWriter writer;
+        write_object(writer, threshold);
+        return std::vector<std::byte>{writer.bytes().begin(), writer.bytes().end()};
+    };
+    const std::size_t scores = GENERATE(5U, 200U);
+    QuantileThreshold threshold{{.quantile = 0.9, .warm_up = 10}};
+    for (std::size_t i = 0; i < scores; ++i) threshold.learn({1 + static_cast<double>(i), Status::ok});
+    const std::vector<std::byte> good = bytes_of(threshold);
+    REQUIRE_NOTHROW(from_bytes<QuantileThreshold>(detail::seal(good)));
+    const auto refused = [](const std::vector<std::byte>& state) {
+        CHECK_THROWS_AS(from_bytes<QuantileThreshold>(detail::seal(state)), FormatError);
+    };
+    const auto with = [&good](std::size_t from_end, auto value) {
+        std::vector<std::byte> state = good;
+        std::memcpy(&state[state.size() - from_end], &value, sizeof value);
+        return state;
+    };
+    refused(with(8, 0.5));                 // a bound below the scores
+    refused(with(8, 201.0));               // and above them
+    refused(with(16, ~std::uint64_t{0}));  // never refreshed again
+    refused(with(16, std::uint64_t{scores}));
+    refused(with(24, std::uint64_t{scores} - 1));  // learned other than the sketch
+    std::vector<std::byte> margin = good, shape = good;
+    const double huge = 1e7, coarse = 0.2;
+    std::memcpy(&margin[6 + 16], &huge, 8);
+    refused(margin);
+    std::memcpy(&shape[6 + 32 + 6], &coarse, 8);  // the sketch's relative error
+    refused(shape);
+}
+
 TEST_CASE("QuantileThreshold: the bound is at most a 64th of the scores behind", "[thresholds]") {
     QuantileThreshold threshold{{.quantile = 0.5, .warm_up = 1}};
     for (int i = 0; i < 6400; ++i) threshold.learn({1, Status::ok});
@@ -107,6 +171,7 @@ TEST_CASE("QuantileThreshold: options outside their range are refused", "[thresh
     CHECK_THROWS_AS((QuantileThreshold{{.warm_up = 0}}), std::invalid_argument);
     CHECK_THROWS_AS((QuantileThreshold{{.margin = 0}}), std::invalid_argument);
     CHECK_THROWS_AS((QuantileThreshold{{.margin = nan}}), std::invalid_argument);
+    CHECK_THROWS_AS((QuantileThreshold{{.margin = 2e6}}), std::invalid_argument);
     CHECK_THROWS_AS((QuantileThreshold{{.half_life = 0.5}}), std::invalid_argument);
     CHECK_THROWS_AS((QuantileThreshold{{.half_life = -1}}), std::invalid_argument);
 }

@@ -12,7 +12,12 @@ using namespace sonde;
 
 namespace {
 
+#if defined(__SIZEOF_FLOAT128__)
 __extension__ using Quad = __float128;
+#else
+using Quad = long double;  // quadruple where there is no __float128, on ARM64 for one
+#endif
+static_assert(sizeof(Quad) == 16);
 
 struct Exact {
     Quad mean, variance;

@@ -8,8 +8,6 @@
 
 using namespace sonde;
 
-#if defined(__SIZEOF_FLOAT128__)
-
 namespace {
 
 #if defined(__SIZEOF_FLOAT128__)
@@ -80,5 +78,3 @@ TEST_CASE("Moments: a first number far from all others costs no more than 1e-9",
     for (const double x : values) m.observe(x);
     CHECK(relative_error(m.variance(), truth.variance) < 1e-9);
 }
-
-#endif

@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <benchmark/benchmark.h>
 
-#include <algorithm>
 #include <array>
-#include <mutex>
 
 #include "sonde/core/rng.hpp"
 #include "sonde/metrics/counter.hpp"
@@ -13,25 +11,6 @@
 namespace {
 
 using sonde::Duration;
-
-/// What people write first: a histogram of 16 buckets behind a lock.
-class MutexHistogram {
-public:
-    void observe(Duration duration) {
-        const std::lock_guard lock{mutex_};
-        const double value = sonde::seconds(duration);
-        const auto bucket = std::lower_bound(bounds_.begin(), bounds_.end(), value) - bounds_.begin();
-        ++counts_[static_cast<std::size_t>(bucket)];
-        sum_ += value;
-    }
-
-private:
-    std::mutex mutex_;
-    std::array<double, 16> bounds_{0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
-                                   0.05,   0.1,     0.25,   0.5,   1,      2.5,   5,    10};
-    std::array<std::uint64_t, 17> counts_{};
-    double sum_ = 0;
-};
 
 /// Durations drawn beforehand, so that only recording is timed.
 const std::array<Duration, 1024>& durations() {
@@ -44,16 +23,14 @@ const std::array<Duration, 1024>& durations() {
     return drawn;
 }
 
-template <class Histogram>
-void observe_durations(benchmark::State& state) {
-    static Histogram histogram;
+void latency_observe(benchmark::State& state) {
+    static sonde::Latency latency;
     const auto& input = durations();
     std::size_t i = 0;
-    for (auto _ : state) histogram.observe(input[i++ % input.size()]);
+    for (auto _ : state) latency.observe(input[i++ % input.size()]);
     state.SetItemsProcessed(state.iterations());
 }
-BENCHMARK_TEMPLATE(observe_durations, sonde::Latency)->ThreadRange(1, 8)->UseRealTime();
-BENCHMARK_TEMPLATE(observe_durations, MutexHistogram)->ThreadRange(1, 8)->UseRealTime();
+BENCHMARK(latency_observe)->ThreadRange(1, 8)->UseRealTime();
 
 void counter_observe(benchmark::State& state) {
     static sonde::Counter counter;

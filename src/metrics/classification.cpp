@@ -2,8 +2,10 @@
 #include "sonde/metrics/classification.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <mutex>
+#include <span>
 #include <utility>
 
 #include "core/utf8.hpp"
@@ -53,6 +55,22 @@ struct Aging {
     }
 };
 
+/// Calls `use(predicted, actual, n)` for what was counted; the rejected ones are of a class that does not exist.
+template <class Use>
+void visit_counts(const detail::ThreadCells& cells, std::size_t classes, Use use) noexcept {
+    std::array<std::uint64_t, 256> some{};  // at a time: `merge` may not ask for memory
+    for (std::size_t first = 0; first < cells.size(); first += some.size()) {
+        const std::span part{some.data(), std::min(some.size(), cells.size() - first)};
+        cells.totals(first, part);
+        for (std::size_t i = 0; i < part.size(); ++i) {
+            if (part[i] == 0) continue;
+            const std::size_t cell = first + i;
+            cell == 0 ? use(classes, classes, part[i])
+                      : use((cell - 1) / classes, (cell - 1) % classes, part[i]);
+        }
+    }
+}
+
 }  // namespace
 
 struct Classification::Cold {
@@ -67,25 +85,23 @@ struct Classification::Cold {
 
 Classification::Classification(ClassificationOptions options)
     : classes_{checked_classes(options.classes)},
-      cells_(classes_ * classes_),
+      cells_{1 + classes_ * classes_},
       cold_{new Cold{checked(std::move(options))}} {}
 
 Classification::~Classification() { delete cold_; }
 
 Classification::Snapshot Classification::snapshot() const {
     ConfusionMatrix matrix{classes_};
-    for (std::size_t i = 0; i < cells_.size(); ++i) matrix.add(i / classes_, i % classes_, cells_[i].load());
-    matrix.add(classes_, classes_, rejected_.load());
+    visit_counts(cells_, classes_,
+                 [&](auto predicted, auto actual, auto n) { matrix.add(predicted, actual, n); });
     return matrix;
 }
 
 ClassCounts Classification::counts() const {
     ClassCounts counts{classes_};
-    for (std::size_t i = 0; i < cells_.size(); ++i) {
-        if (const std::uint64_t n = cells_[i].load(); n > 0)
-            counts.add(i / classes_, i % classes_, static_cast<double>(n));
-    }
-    counts.add(classes_, classes_, static_cast<double>(rejected_.load()));
+    visit_counts(cells_, classes_, [&](auto predicted, auto actual, auto n) {
+        counts.add(predicted, actual, static_cast<double>(n));
+    });
     return counts;
 }
 
@@ -114,12 +130,10 @@ std::optional<ClassCounts> Classification::decayed(TimePoint now) const {
 }
 
 void Classification::merge(const Classification& other) noexcept {
-    rejected_.add(other.rejected());
-    for (std::size_t i = 0; i < other.cells_.size(); ++i) {
-        const std::size_t predicted = i / other.classes_, actual = i % other.classes_;
+    visit_counts(other.cells_, other.classes_, [&](auto predicted, auto actual, auto n) {
         const bool known = predicted < classes_ && actual < classes_;
-        (known ? cells_[predicted * classes_ + actual] : rejected_).add(other.cells_[i].load());
-    }
+        cells_.add(known ? 1 + predicted * classes_ + actual : rejected_cell, n);
+    });
 }
 
 namespace {

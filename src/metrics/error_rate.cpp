@@ -37,7 +37,9 @@ std::optional<Interval> ErrorRateSnapshot::interval(double confidence) const noe
 }
 
 struct ErrorRate::State {
-    double confidence;
+    explicit State(double c) : confidence{c} {}
+
+    const double confidence;
     detail::Windows<Counts> windows;
     mutable std::mutex names_mutex;
     std::vector<std::string> names{"other"};  // of slot 1, 2, ...; never more than max_reasons + 1
@@ -60,30 +62,18 @@ struct ErrorRate::State {
 
 namespace {
 
-Counts load(const detail::Atomic<std::uint64_t>* counts, std::size_t size) {
-    Counts result(size);
-    for (std::size_t i = 0; i < size; ++i) result[i] = counts[i].load();
+Counts load(const detail::ThreadCells& cells) {
+    Counts result(cells.size());
+    cells.totals(0, result);
     return result;
 }
 
 }  // namespace
 
 ErrorRate::ErrorRate(ErrorRateOptions options)
-    : slots_{checked(options).max_reasons + 2},
-      counts_{new detail::Atomic<std::uint64_t>[slots_] {}},
-      state_{nullptr} {
-    try {
-        state_ = new State{options.confidence, {}, {}};
-    } catch (...) {
-        delete[] counts_;
-        throw;
-    }
-}
+    : counts_{checked(options).max_reasons + 2}, state_{new State{options.confidence}} {}
 
-ErrorRate::~ErrorRate() {
-    delete state_;
-    delete[] counts_;
-}
+ErrorRate::~ErrorRate() { delete state_; }
 
 Outcome ErrorRate::reason(std::string_view given) {
     std::string name = detail::valid_utf8(given);
@@ -92,19 +82,19 @@ Outcome ErrorRate::reason(std::string_view given) {
     const auto found = std::find(names.begin(), names.end(), name);
     const auto slot = static_cast<std::uint32_t>(found - names.begin()) + 1;
     if (found != names.end()) return {slot};
-    if (slot >= slots_) return Outcome::failed;
+    if (slot >= counts_.size()) return Outcome::failed;
     names.push_back(std::move(name));
     bound_.store(slot + 1);
     return {slot};
 }
 
-ErrorRateSnapshot ErrorRate::snapshot() const { return state_->snapshot_of(load(counts_, slots_)); }
+ErrorRateSnapshot ErrorRate::snapshot() const { return state_->snapshot_of(load(counts_)); }
 
 std::optional<ErrorRateSnapshot> ErrorRate::window(Duration length, TimePoint now) const {
     return state_->windows.read(length, now,
                                 [this](const Counts& before, Duration covered) -> std::optional<Snapshot> {
-                                    Counts counts = load(counts_, slots_);
-                                    for (std::size_t i = 0; i < slots_; ++i) counts[i] -= before[i];
+                                    Counts counts = load(counts_);
+                                    for (std::size_t i = 0; i < counts.size(); ++i) counts[i] -= before[i];
                                     Snapshot result = state_->snapshot_of(counts);
                                     if (result.total == 0) return std::nullopt;
                                     result.covered = covered;
@@ -113,20 +103,20 @@ std::optional<ErrorRateSnapshot> ErrorRate::window(Duration length, TimePoint no
 }
 
 void ErrorRate::tick(TimePoint now) {
-    state_->windows.tick(now, [this] { return load(counts_, slots_); });
+    state_->windows.tick(now, [this] { return load(counts_); });
 }
 
 void ErrorRate::merge(const ErrorRate& other) noexcept {
-    counts_[Outcome::ok.slot].add(other.counts_[Outcome::ok.slot].load());
-    for (std::size_t i = 1; i < other.slots_; ++i) {
-        const std::uint64_t count = other.counts_[i].load();
+    counts_.add(Outcome::ok.slot, other.counts_.total(Outcome::ok.slot));
+    for (std::size_t i = 1; i < other.counts_.size(); ++i) {
+        const std::uint64_t count = other.counts_.total(i);
         if (count == 0) continue;
         Outcome mine = Outcome::failed;
         try {
             mine = reason(other.state_->names_now().at(i - 1));
         } catch (...) {  // no name, or no memory for one; the count is not lost
         }
-        counts_[mine.slot].add(count);
+        counts_.add(mine.slot, count);
     }
 }
 

@@ -22,10 +22,15 @@ inline constexpr MetricKind counter_kind{"counter", "_total", counter_exports, {
 inline constexpr std::string_view gauge_exports[]{""};
 inline constexpr MetricKind gauge_kind{"gauge", "", gauge_exports, {}};
 
+inline constexpr MetricKind up_down_counter_kind{"up-down counter", "", gauge_exports, {}};
+
+inline constexpr std::string_view histogram_exports[]{"", "_bucket", "_sum", "_count", "_window"};
+inline constexpr std::string_view histogram_labels[]{"window", "p"};
+inline constexpr MetricKind histogram_kind{"histogram", "", histogram_exports, histogram_labels};
+
 inline constexpr std::string_view latency_exports[]{"_seconds", "_seconds_bucket", "_seconds_sum",
                                                     "_seconds_count", "_window_seconds"};
-inline constexpr std::string_view latency_labels[]{"window", "p"};
-inline constexpr MetricKind latency_kind{"latency", "_seconds", latency_exports, latency_labels};
+inline constexpr MetricKind latency_kind{"latency", "_seconds", latency_exports, histogram_labels};
 
 inline constexpr std::string_view throughput_exports[]{"_total", "", "_per_second"};
 inline constexpr std::string_view throughput_labels[]{"window"};

@@ -10,7 +10,9 @@
 #include <vector>
 
 #include "metrics/metric_kinds.hpp"
+#include "metrics/recording_order.hpp"
 #include "metrics/registry_names.hpp"
+#include "metrics/shared_metric.hpp"
 #include "sonde/core/error.hpp"
 #include "sonde/metrics/collector.hpp"
 
@@ -29,7 +31,26 @@ public:
     virtual ~Collectable() = default;
     virtual void tick(TimePoint now) = 0;
     virtual void collect(Collector& out, TimePoint now) const = 0;
+    /// False: this kind is no recording.
+    virtual bool record_into(Recording& out) const = 0;
+    /// Lets other processes see it, if they can (`share_recordings`).
+    virtual void share(const std::string& name, const Labels& labels) const = 0;
 };
+
+void record(Recording& out, const Counter& metric) { out.count = metric.value(); }
+void record(Recording& out, const Throughput& metric) { out.count = metric.total(); }
+void record(Recording& out, const UpDownCounter& metric) {
+    out.kind = RecordingKind::level;
+    out.count = static_cast<std::uint64_t>(metric.value());
+}
+void record(Recording& out, const Histogram& metric) {
+    out.kind = RecordingKind::histogram;
+    out.histogram = metric.snapshot();
+}
+void record(Recording& out, const Latency& metric) {
+    out.kind = RecordingKind::latency;
+    out.histogram = metric.nanoseconds();
+}
 
 template <class M>
 class Registered final : public Collectable {
@@ -40,6 +61,16 @@ public:
         if constexpr (requires { metric.tick(now); }) metric.tick(now);
     }
     void collect(Collector& out, TimePoint now) const override { metric.collect(out, now); }
+    bool record_into(Recording& out) const override {
+        if constexpr (requires { record(out, metric); }) {
+            record(out, metric);
+            return true;
+        }
+        return false;
+    }
+    void share(const std::string& name, const Labels& labels) const override {
+        if constexpr (requires { detail::share(metric, name, labels); }) detail::share(metric, name, labels);
+    }
 
     M metric;
 };
@@ -167,6 +198,7 @@ Collectable& Registry::State::add(Request request, std::unique_ptr<Collectable> 
         for (Label& label : request.labels) label.value = "overflow";
         if (Collectable* const overflow = entry->find(request.labels)) return *overflow;
     }
+    metric->share(entry->name, request.labels);
     Collectable& added = *metric;
     entry->by_labels.emplace(detail::label_key(request.labels), metric.get());
     entry->items.push_back({std::move(request.labels), std::move(metric)});
@@ -194,6 +226,12 @@ Gauge& Registry::gauge(std::string_view name, std::string_view help, Labels labe
     return state_->get<Gauge>(detail::gauge_kind, name, help, std::move(labels), {});
 }
 
+Histogram& Registry::histogram(std::string_view name, std::string_view help, Labels labels,
+                               HistogramOptions options) {
+    return state_->get<Histogram>(detail::histogram_kind, name, help, std::move(labels), {},
+                                  std::move(options));
+}
+
 Latency& Registry::latency(std::string_view name, std::string_view help, Labels labels,
                            LatencyOptions options) {
     return state_->get<Latency>(detail::latency_kind, name, help, std::move(labels), {}, std::move(options));
@@ -206,6 +244,10 @@ Throughput& Registry::throughput(std::string_view name, std::string_view help, L
 ErrorRate& Registry::error_rate(std::string_view name, std::string_view help, Labels labels,
                                 ErrorRateOptions options) {
     return state_->get<ErrorRate>(detail::error_rate_kind, name, help, std::move(labels), {}, options);
+}
+
+UpDownCounter& Registry::up_down_counter(std::string_view name, std::string_view help, Labels labels) {
+    return state_->get<UpDownCounter>(detail::up_down_counter_kind, name, help, std::move(labels), {});
 }
 
 Classification& Registry::classification(std::string_view name, std::string_view help, Labels labels,
@@ -265,6 +307,21 @@ Families Registry::families(TimePoint now) const {
     for (const auto& entry : state_->entries)
         if (entry->overflowed > 0)
             own.counter(overflow_suffix, overflow_help, entry->overflowed, {{"family", entry->name}});
+    return result;
+}
+
+Recordings Registry::recordings() const {
+    Recordings result;
+    {
+        const std::lock_guard lock{state_->mutex};
+        for (const auto& entry : state_->entries) {
+            for (const auto& [labels, metric] : entry->items) {
+                Recording item{entry->name, labels, RecordingKind::counter, 0, {}};
+                if (metric->record_into(item)) result.items.push_back(std::move(item));
+            }
+        }
+    }
+    std::sort(result.items.begin(), result.items.end(), detail::comes_before);
     return result;
 }
 

@@ -2,31 +2,44 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
 #include <mutex>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "sonde/metrics/snapshot_ring.hpp"
 
 namespace sonde::detail {
 
-/// A ring for each standard window, and the lock that readers and ticks share. Any length up to the
-/// longest standard window comes from the smallest ring that is long enough; a longer one is that one.
+/// Those of `standard_windows`.
+[[nodiscard]] std::vector<Duration> standard_lengths();
+
+/// A length of time as it stands in labels: `10s`, `1m`, `1500ms`.
+[[nodiscard]] std::string window_name(Duration length);
+
+/// A ring for each window, and the lock that readers and ticks share. Any length up to the longest window
+/// comes from the smallest ring that is long enough; a longer one is that one.
 /// Threading: thread-safe.
 template <class Cumulative>
 class Windows {
 public:
+    Windows() : Windows{standard_lengths()} {}
+    /// \param lengths  ascending, at least one
+    explicit Windows(std::vector<Duration> lengths) : lengths_{std::move(lengths)} {
+        for (const Duration length : lengths_) rings_.emplace_back(length);
+    }
+
+    [[nodiscard]] const std::vector<Duration>& lengths() const noexcept { return lengths_; }
+
     /// Calls `make()` for the counts of now, once, and only when a ring wants them.
     template <class Make>
     void tick(TimePoint now, Make&& make) {
         const std::lock_guard lock{mutex_};
-        std::array<bool, standard_windows.size()> due{};
-        bool any = false;
-        for (std::size_t i = 0; i < rings_.size(); ++i) any |= due[i] = rings_[i].due(now);
-        if (!any) return;
+        const auto due = [&](const Ring& ring) { return ring.due(now); };
+        if (std::none_of(rings_.begin(), rings_.end(), due)) return;
         const Cumulative current = make();
-        for (std::size_t i = 0; i < rings_.size(); ++i)
-            if (due[i]) rings_[i].tick(now, current);
+        for (Ring& ring : rings_)
+            if (ring.due(now)) ring.tick(now, current);
     }
 
     /// Calls `use(baseline, covered)` under the lock, so that counts which are read in there are not
@@ -35,7 +48,7 @@ public:
     auto read(Duration length, TimePoint now, Use&& use) const
         -> decltype(use(std::declval<const Cumulative&>(), length)) {
         const std::lock_guard lock{mutex_};
-        length = std::min(length, standard_windows.back().length);
+        length = std::min(length, lengths_.back());
         const auto* baseline = ring(length).baseline(length, now);
         if (baseline == nullptr) return {};
         return use(baseline->value, now - baseline->at);
@@ -45,14 +58,13 @@ private:
     using Ring = SnapshotRing<Cumulative>;
 
     [[nodiscard]] const Ring& ring(Duration length) const noexcept {
-        std::size_t i = 0;
-        while (i + 1 < rings_.size() && standard_windows[i].length < length) ++i;
-        return rings_[i];
+        const auto found = std::lower_bound(lengths_.begin(), lengths_.end(), length);
+        return rings_[static_cast<std::size_t>(found - lengths_.begin())];
     }
 
     mutable std::mutex mutex_;
-    std::array<Ring, standard_windows.size()> rings_{
-        Ring{standard_windows[0].length}, Ring{standard_windows[1].length}, Ring{standard_windows[2].length}};
+    const std::vector<Duration> lengths_;
+    std::vector<Ring> rings_;
 };
 
 }  // namespace sonde::detail

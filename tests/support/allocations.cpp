@@ -6,20 +6,34 @@
 #include <cstdlib>
 #include <new>
 
+#if __has_include(<malloc.h>)
+#include <malloc.h>
+#endif
+
 namespace {
 
 thread_local sonde::testing::AllocationTotals totals;
 
-void* allocate(std::size_t size) noexcept {
-    ++totals.allocated;
-    return std::malloc(size == 0 ? 1 : size);
+std::int64_t bytes_of([[maybe_unused]] void* memory) noexcept {
+#if __has_include(<malloc.h>)
+    return static_cast<std::int64_t>(malloc_usable_size(memory));
+#else
+    return 0;
+#endif
 }
 
-void* allocate(std::size_t size, std::align_val_t alignment) noexcept {
+void* counted(void* memory) noexcept {
     ++totals.allocated;
+    totals.held += bytes_of(memory);
+    return memory;
+}
+
+void* allocate(std::size_t size) noexcept { return counted(std::malloc(size == 0 ? 1 : size)); }
+
+void* allocate(std::size_t size, std::align_val_t alignment) noexcept {
     const auto step = static_cast<std::size_t>(alignment);
     const std::size_t rounded = (size + step - 1) / step * step;  // as std::aligned_alloc wants it
-    return std::aligned_alloc(step, rounded == 0 ? step : rounded);
+    return counted(std::aligned_alloc(step, rounded == 0 ? step : rounded));
 }
 
 void* or_throw(void* memory) {
@@ -29,6 +43,7 @@ void* or_throw(void* memory) {
 
 void release(void* memory) noexcept {
     if (memory != nullptr) ++totals.freed;
+    totals.held -= bytes_of(memory);
     std::free(memory);
 }
 

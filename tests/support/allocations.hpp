@@ -9,6 +9,9 @@ namespace sonde::testing {
 struct AllocationTotals {
     std::uint64_t allocated = 0;
     std::uint64_t freed = 0;
+    /// Bytes that are still there, as the allocator rounds them; of memory that went from thread to thread,
+    /// only all of them together make sense. 0 where malloc_usable_size is unknown.
+    std::int64_t held = 0;
 };
 [[nodiscard]] AllocationTotals allocation_totals() noexcept;
 
@@ -26,6 +29,10 @@ public:
     /// Calls of operator delete that had something to free.
     [[nodiscard]] std::uint64_t freed_since_start() const noexcept {
         return allocation_totals().freed - start_.freed;
+    }
+    /// Bytes that were not there at the start.
+    [[nodiscard]] std::int64_t held_since_start() const noexcept {
+        return allocation_totals().held - start_.held;
     }
 
 private:

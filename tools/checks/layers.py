@@ -11,14 +11,14 @@ import pathlib
 import re
 import sys
 
-LAYERS = ["core", "stats", "metrics", "thresholds", "detectors", "models", "sampling", "resources",
+LAYERS = ["core", "stats", "recording", "metrics", "thresholds", "detectors", "models", "sampling", "resources",
           "diagnosis", "alarms", "control", "exporters", "monitor", "testing"]
 
 # A model only has to be a scorer, so that a user's own fits in the same way.
 NEVER = {("detectors", "models")}
 
 # Layers whose headers need only the standard library: what sonde.hpp may include.
-IN_SONDE_HPP = {"core", "stats", "metrics", "thresholds", "detectors", "sampling", "resources", "diagnosis",
+IN_SONDE_HPP = {"core", "stats", "recording", "metrics", "thresholds", "detectors", "sampling", "resources", "diagnosis",
                 "alarms", "control", "exporters"}
 NOT_IN_SONDE_HPP = {"exporters/http_endpoint.hpp"}
 

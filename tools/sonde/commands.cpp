@@ -13,13 +13,15 @@
 #include "csv_writer.hpp"
 #include "detect.hpp"
 #include "errors.hpp"
+#include "merge.hpp"
 #include "options.hpp"
 
 namespace sonde::tool {
 namespace {
 
-constexpr std::array<Command, 1> table{{
+constexpr std::array<Command, 2> table{{
     {"detect", "judge a stream of numbers, row by row: CSV in, verdicts out", run_detect},
+    {"merge", "add up what processes recorded: files and shared folders in, the sum out", run_merge},
 }};
 
 std::string help() {

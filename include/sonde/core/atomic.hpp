@@ -44,6 +44,11 @@ public:
         return __atomic_fetch_add(&value_, amount, __ATOMIC_SEQ_CST);
     }
 
+    /// As `add`, for a word that only this thread writes: a load and a store, no locked instruction.
+    void add_alone(T amount) noexcept { store(static_cast<T>(load() + amount)); }
+    /// The same; whoever sees it (`load_acquire`) sees what this thread stored before.
+    void add_alone_release(T amount) noexcept { store_release(static_cast<T>(load() + amount)); }
+
     /// Stores `value` if the word still is `expected`; else loads the word into `expected`.
     bool replace(T& expected, T value) noexcept { return exchange_if(expected, value, __ATOMIC_RELAXED); }
     bool replace_ordered(T& expected, T value) noexcept {

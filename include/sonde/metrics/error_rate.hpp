@@ -11,6 +11,7 @@
 #include "sonde/core/atomic.hpp"
 #include "sonde/core/chrono.hpp"
 #include "sonde/metrics/wilson.hpp"
+#include "sonde/recording/thread_cells.hpp"
 
 namespace sonde {
 
@@ -56,8 +57,8 @@ struct ErrorRateOptions {
 ///     const auto timeout = errors.reason("timeout");   // once
 ///     errors.observe(late ? timeout : Outcome::ok);    // per request
 ///
-/// Cost of `observe`: one relaxed load and one relaxed atomic addition.
-/// Threading: thread-safe, `observe` is lock-free; all else locks each other out.
+/// Cost of `observe`: one load, and that of a `Counter`.
+/// Threading: thread-safe, `observe` is wait-free; all else locks each other out.
 class ErrorRate {
 public:
     using Input = Outcome;
@@ -75,7 +76,7 @@ public:
 
     /// An outcome that this object had not given out yet, to nobody, counts as `Outcome::failed`.
     void observe(Outcome outcome) noexcept {
-        counts_[outcome.slot < bound_.load() ? outcome.slot : Outcome::failed.slot].add(1);
+        counts_.add(outcome.slot < bound_.load() ? outcome.slot : Outcome::failed.slot, 1);
     }
 
     /// Everything since construction.
@@ -93,8 +94,7 @@ public:
 private:
     struct State;
 
-    std::size_t slots_;
-    detail::Atomic<std::uint64_t>* counts_;
+    detail::ThreadCells counts_;              // of each outcome, by slot
     detail::Atomic<std::uint32_t> bound_{2};  // slots that have a name; the others stay 0
     State* state_;
 };

@@ -13,10 +13,13 @@
 #include "sonde/metrics/error_rate.hpp"
 #include "sonde/metrics/family.hpp"
 #include "sonde/metrics/gauge.hpp"
+#include "sonde/metrics/histogram.hpp"
 #include "sonde/metrics/label_join.hpp"
 #include "sonde/metrics/latency.hpp"
+#include "sonde/metrics/recordings.hpp"
 #include "sonde/metrics/resource_source.hpp"
 #include "sonde/metrics/throughput.hpp"
+#include "sonde/metrics/up_down_counter.hpp"
 #include "sonde/metrics/utilization.hpp"
 
 namespace sonde {
@@ -56,6 +59,10 @@ public:
     Counter& counter(std::string_view name, std::string_view help, Labels labels = {});
     /// Exported as it is called, once it is known.
     Gauge& gauge(std::string_view name, std::string_view help, Labels labels = {});
+    /// Exports the histogram as it is called, and the gauge `x_window{window, p}`, whose p is 50, 90, 99 or
+    /// 99.9.
+    Histogram& histogram(std::string_view name, std::string_view help, Labels labels = {},
+                         HistogramOptions options = {});
     /// `x_seconds` exports the histogram `x_seconds` and the gauge `x_window_seconds{window, p}`, whose p
     /// is 50, 90, 99 or 99.9.
     Latency& latency(std::string_view name, std::string_view help, Labels labels = {},
@@ -67,6 +74,8 @@ public:
     /// `x_error_upper_ratio{window}`: the Wilson interval.
     ErrorRate& error_rate(std::string_view name, std::string_view help, Labels labels = {},
                           ErrorRateOptions options = {});
+    /// Exported as it is called, as a gauge.
+    UpDownCounter& up_down_counter(std::string_view name, std::string_view help, Labels labels = {});
     /// Exports what `Classification` says it does.
     Classification& classification(std::string_view name, std::string_view help, Labels labels = {},
                                    ClassificationOptions options = {});
@@ -89,6 +98,11 @@ public:
     void tick(TimePoint now);
     /// Everything that is known, for exporters. \param now  the end of the windows
     [[nodiscard]] Families families(TimePoint now) const;
+    /// What was recorded over all time, in a form that adds up with other processes', as a file (`to_bytes`) or
+    /// at once (`Recordings::merge`): counters, throughputs, up-down counters, histograms and latencies. Other
+    /// kinds are left out for now. Cost: that of a snapshot per metric, microseconds; asking for metrics and
+    /// `tick` wait, recording does not.
+    [[nodiscard]] Recordings recordings() const;
 
 private:
     struct State;

@@ -35,7 +35,7 @@ public:
 
 private:
     Target* target_;
-    C clock_;
+    [[no_unique_address]] C clock_;
     TimePoint start_;
 };
 

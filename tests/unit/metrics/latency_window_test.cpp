@@ -169,6 +169,6 @@ TEST_CASE("PackedCounts: the windows of 1e6 log-normal durations take 40 kB", "[
     for (const auto& bucket : snapshot.buckets) packed.append(bucket.index, bucket.count);
     packed.shrink();
     CAPTURE(snapshot.buckets.size(), packed.bytes());
-    CHECK(packed.bytes() <= 3 * snapshot.buckets.size());
-    CHECK(36 * packed.bytes() <= 40'000);  // as the docstring of Latency says
+    CHECK(packed.bytes() <= 3 * snapshot.buckets.size());  // as the docstring of Histogram says
+    CHECK(36 * packed.bytes() <= 40'000);
 }

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "sonde/metrics/recordings.hpp"
+
+namespace sonde {
+
+/// What the processes of a folder recorded, living and dead (`share_recordings`).
+struct SharedRecordings {
+    Recordings recordings;             ///< added up
+    std::size_t processes = 0;         ///< whose files were read
+    std::vector<std::string> skipped;  ///< "file: why", for what cannot be read; others' files are left alone
+};
+
+/// Reads every file of the folder while its process goes on. Changes nothing.
+/// \throws std::runtime_error  the folder cannot be read
+[[nodiscard]] SharedRecordings read_shared_folder(const std::string& folder);
+
+}  // namespace sonde

@@ -1,0 +1,309 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <bit>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+#include <utility>
+
+#include "sonde/core/atomic.hpp"
+#include "sonde/recording/thread_cells.hpp"
+
+namespace sonde {
+
+namespace detail {
+
+/// Keeps what is rare apart: whoever waits gives the processor away. Threading: thread-safe.
+class YieldLock {
+public:
+    void lock() noexcept;
+    [[nodiscard]] bool try_lock() noexcept {
+        int expected = 0;
+        return taken_.replace_ordered(expected, 1);
+    }
+    void unlock() noexcept { taken_.store_release(0); }
+
+    class Guard {
+    public:
+        explicit Guard(YieldLock& lock) noexcept : lock_{lock} { lock_.lock(); }
+        Guard(const Guard&) = delete;
+        Guard& operator=(const Guard&) = delete;
+        ~Guard() { lock_.unlock(); }
+
+    private:
+        YieldLock& lock_;
+    };
+
+private:
+    Atomic<int> taken_;
+};
+
+/// Two sides of which the owner, one thread, works on one, while a reader may have the other.
+///
+/// How: the owner makes `turn` odd, then loads which side is current; leaving, it makes `turn` even. A
+/// reader changes what is current, then loads `turn`. These four steps are sequentially consistent, so:
+/// - every visit that began after the reader's load finds the new side, for its own load comes later;
+/// - if the turn was even, the visits before had ended, and what they wrote is seen (release, acquire);
+/// - if it was odd, one visit is under way, on either side. It has ended when `turn` is another number.
+/// Nobody else is on the old side then. The owner takes the same few steps always: it is wait-free.
+class ShardHead {
+public:
+    /// A visit of the owner. May not be nested.
+    class Visit {
+    public:
+        explicit Visit(ShardHead& shard) noexcept : shard_{shard}, turn_{shard.turn_.load()} {
+            shard_.turn_.store_ordered(turn_ + 1);
+            side_ = shard_.current_.load_ordered();
+        }
+        Visit(const Visit&) = delete;
+        Visit& operator=(const Visit&) = delete;
+        ~Visit() { shard_.turn_.store_release(turn_ + 2); }
+
+        [[nodiscard]] std::size_t side() const noexcept { return side_; }
+
+    private:
+        ShardHead& shard_;
+        std::uint64_t turn_;
+        std::size_t side_;
+    };
+
+    /// What is on the side that is not current.
+    enum class Idle : std::uint8_t { empty, full, merged };
+
+    /// \param where  the cell that leads its owner here; null: many threads'
+    explicit ShardHead(const Cell* where) noexcept : place{where} {}
+
+    [[nodiscard]] bool visited() const noexcept { return turn_.load() % 2 != 0; }
+
+    // For readers, one at a time.
+    [[nodiscard]] bool has_news() const noexcept { return turn_.load_acquire() != seen_; }
+    [[nodiscard]] std::size_t idle_side() const noexcept { return 1 - current_.load(); }
+    /// Makes the other side current, and waits until the owner is not on the old one: one visit at most.
+    void change_sides() noexcept;
+
+    const Cell* place;
+    ShardHead* next = nullptr;
+    Idle idle = Idle::empty;
+
+private:
+    Atomic<std::uint64_t> turn_{0};
+    Atomic<std::size_t> current_{0};
+    std::uint64_t seen_ = 0;  // the turn up to which all visits were on a side that readers have had
+};
+
+/// What a `Sharded` is, whatever it is of: its shards, and how a thread finds its own.
+///
+/// A thread's cell holds the address of its shard, and the shard knows its `place`, the cell. The pool
+/// hands cells on with their region, so the next thread goes on in the same shard. When it empties them,
+/// the shard is found again by its place.
+///
+/// After fork() the child has one thread. A shard that another was visiting is half written for ever: the
+/// child forgets it, with what that thread recorded since the last snapshot. So that this is all that is
+/// lost, fork() waits until nobody reads, and nobody is in a shard of many threads.
+/// Threading: thread-safe.
+class Shards {
+public:
+    using Destroy = void (*)(ShardHead*);
+
+    explicit Shards(Destroy destroy);
+    Shards(const Shards&) = delete;
+    Shards& operator=(const Shards&) = delete;
+    /// Destroys all shards.
+    ~Shards();
+
+    /// The calling thread's cell; null when it can have none.
+    [[nodiscard]] Cell* place() const noexcept { return places_.own(); }
+    [[nodiscard]] ShardHead* find(const Cell* place) const noexcept;
+    /// Takes over a new shard.
+    void push(ShardHead* shard) noexcept;
+    [[nodiscard]] ShardHead* first() const noexcept {
+        return std::bit_cast<ShardHead*>(first_.load_acquire());
+    }
+
+    /// Held by who reads.
+    [[nodiscard]] YieldLock& reading() const noexcept { return reading_; }
+    /// Held by the owner of the shard of many threads; never while waiting for `reading`.
+    [[nodiscard]] YieldLock& sharing() const noexcept { return sharing_; }
+
+private:
+    static void before_fork() noexcept;
+    static void after_fork_in_parent() noexcept;
+    static void after_fork_in_child() noexcept;
+    [[nodiscard]] static bool lock_all_shared() noexcept;
+    void forget_torn() noexcept;
+
+    ThreadCells places_{1};
+    Atomic<std::uintptr_t> first_;  // the address of a shard
+    mutable YieldLock reading_, sharing_;
+    Destroy destroy_;
+    Shards *before_ = nullptr, *after_ = nullptr;  // in the list of all, for fork
+};
+
+template <class M, class... In>
+concept ObservedBy = requires(M& m, const In&... in) {
+    m.observe(in...);
+};
+
+/// The verb of `M` for one more observation: `observe`, or `add` for what has no `observe`.
+template <class M, class... In>
+requires ObservedBy<M, In...>
+void observe_in(M& m, const In&... in) noexcept(noexcept(m.observe(in...))) {
+    static_cast<void>(m.observe(in...));
+}
+template <class M, class... In>
+requires(!ObservedBy<M, In...>) && requires(M& m, const In&... in) { m.add(in...); }
+void observe_in(M& m, const In&... in) noexcept(noexcept(m.add(in...))) { static_cast<void>(m.add(in...)); }
+
+}  // namespace detail
+
+/// Makes a statistic that one thread may use one that all may use: each thread observes into an `M` of its
+/// own, a reader merges them. `M` is `Moments`, a `QuantileSketch`, a `ConfusionMatrix`, a struct of yours:
+/// whatever can be copied and merged.
+///
+///     sonde::Sharded<sonde::Moments> sizes;
+///     sizes.observe(request.size());                        // from any thread
+///     sonde::Moments all = sizes.snapshot();
+///
+/// All threads that ever observed are in a snapshot, each with its own share of the stream. So `M` must
+/// not care how a stream was cut: what fades with time fits, observed with the time; what fades with the
+/// number of observations does not. Copies of a random generator draw the same numbers in every thread.
+///
+/// Cost: `observe` is that of `M` and one exchange instruction, about 3 ns, whatever other threads do. It
+/// never waits. A thread's first one allocates its shard. A thread that can have none (see `ThreadCells`;
+/// no memory; thread-local destructors) observes into one that such threads share behind a lock.
+/// `snapshot` merges what is new of each thread. Memory: two `M` for each thread alive at the same time.
+/// After fork() the child goes on with all that was counted, but for what a thread that was observing at
+/// that moment had recorded since the last snapshot.
+///
+/// Threading: thread-safe. Not from a signal handler.
+template <std::copyable M>
+requires requires(M& m, const M& other) { m.merge(other); }
+class Sharded {
+    static constexpr bool merges_quietly = noexcept(std::declval<M&>().merge(std::declval<const M&>()));
+
+public:
+    using Snapshot = M;
+
+    /// \param prototype  what each thread begins with: options, and nothing observed
+    /// \throws std::bad_alloc, and what copies of `M` throw
+    explicit Sharded(const M& prototype) : prototype_{prototype}, total_{prototype} {
+        shards_.push(shared_ = new Shard{nullptr, prototype_});
+    }
+    Sharded() requires std::default_initializable<M> : Sharded{M{}} {}
+    Sharded(const Sharded&) = delete;
+    Sharded& operator=(const Sharded&) = delete;
+    /// No thread may be observing.
+    ~Sharded() = default;
+
+    /// One observation, as `M::observe` takes it, or `M::add` where there is no such `observe`.
+    template <class... In>
+    void observe(const In&... in) noexcept(noexcept(detail::observe_in(std::declval<M&>(), in...))) requires
+        requires(M& m) {
+        detail::observe_in(m, in...);
+    }
+    {
+        with([&](M& mine) noexcept(noexcept(detail::observe_in(mine, in...))) {
+            detail::observe_in(mine, in...);
+        });
+    }
+
+    /// Calls `use` with the calling thread's `M`, for several observations at the cost of one. A reader waits
+    /// until it returns. Keep no reference.
+    /// \param use  must not come back to this object, fork, nor go on in another thread (fibers)
+    template <class Use>
+    void with(Use&& use) noexcept(std::is_nothrow_invocable_v<Use&, M&>) requires std::invocable<Use&, M&> {
+        if (Shard* const shard = own()) [[likely]]
+            return visit(*shard, use);
+        const detail::YieldLock::Guard alone{shards_.sharing()};
+        visit(*shared_, use);
+    }
+
+    /// All observations that ended before this began, and maybe some of those under way.
+    /// \throws std::bad_alloc, and what copies and merges of `M` throw; nothing is lost then, if `M::merge`
+    /// changed nothing
+    [[nodiscard]] Snapshot snapshot() const {
+        return read([](const M& total) { return total; });
+    }
+
+    /// Adds what the other observed. Adds nothing when a copy of `M` needs memory and there is none.
+    void merge(const Sharded& other) noexcept(merges_quietly) {
+        try {
+            other.read([this](const M& total) { with([&](M& mine) { mine.merge(total); }); });
+        } catch (...) {
+            if constexpr (!merges_quietly) throw;
+        }
+    }
+
+private:
+    /// Lines of its own, also for a processor that fetches them in pairs.
+    struct alignas(128) Shard : detail::ShardHead {
+        Shard(const detail::Cell* where, const M& prototype)
+            : ShardHead{where}, sides{prototype, prototype} {}
+        M sides[2];
+    };
+    using Idle = detail::ShardHead::Idle;
+
+    static void destroy(detail::ShardHead* shard) { delete static_cast<Shard*>(shard); }
+
+    template <class Use>
+    static void visit(Shard& shard, Use& use) noexcept(std::is_nothrow_invocable_v<Use&, M&>) {
+        const detail::ShardHead::Visit visit{shard};
+        static_cast<void>(use(shard.sides[visit.side()]));
+    }
+    template <class Use>
+    [[gnu::noinline]] void visit_shared(Use& use) noexcept(std::is_nothrow_invocable_v<Use&, M&>) {
+        const detail::YieldLock::Guard alone{shards_.sharing()};
+        visit(*shared_, use);
+    }
+
+    [[nodiscard]] Shard* own() noexcept {
+        detail::Cell* const place = shards_.place();
+        if (place == nullptr) return nullptr;
+        auto* const shard = std::bit_cast<detail::ShardHead*>(static_cast<std::uintptr_t>(place->load()));
+        if (shard != nullptr && shard->place == place) [[likely]]
+            return static_cast<Shard*>(shard);
+        return find_or_make(place);
+    }
+    [[nodiscard, gnu::noinline]] Shard* find_or_make(detail::Cell* place) noexcept {
+        detail::ShardHead* shard = shards_.find(place);
+        if (shard == nullptr) {
+            try {
+                shards_.push(shard = new Shard{place, prototype_});
+            } catch (...) {  // no copy of M: this one goes to the shard that threads share
+                return nullptr;
+            }
+        }
+        place->store(std::bit_cast<std::uintptr_t>(shard));
+        return static_cast<Shard*>(shard);
+    }
+
+    template <class Use>
+    auto read(Use use) const {
+        const detail::YieldLock::Guard alone{shards_.reading()};
+        for (auto* shard = shards_.first(); shard != nullptr; shard = shard->next)
+            collect(static_cast<Shard&>(*shard));
+        return use(std::as_const(total_));
+    }
+    /// What can throw comes before what cannot be undone: the next reader goes on from there.
+    void collect(Shard& shard) const {
+        if (shard.idle == Idle::full) merge_idle(shard);  // a merge threw
+        if (!shard.has_news()) return;
+        if (shard.idle == Idle::merged) shard.sides[shard.idle_side()] = prototype_;
+        shard.change_sides();
+        shard.idle = Idle::full;
+        merge_idle(shard);
+    }
+    void merge_idle(Shard& shard) const {
+        total_.merge(std::as_const(shard.sides[shard.idle_side()]));
+        shard.idle = Idle::merged;
+    }
+
+    const M prototype_;
+    mutable M total_;  // of what readers have had
+    detail::Shards shards_{destroy};
+    Shard* shared_ = nullptr;
+};
+
+}  // namespace sonde

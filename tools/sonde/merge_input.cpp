@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "merge_input.hpp"
+
+#include <fmt/format.h>
+#include <sys/stat.h>
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <stdexcept>
+#include <string_view>
+
+#include "errors.hpp"
+#include "input_file.hpp"
+#include "sonde/core/error.hpp"
+#include "sonde/metrics/shared_recordings.hpp"
+
+namespace sonde::tool {
+namespace {
+
+constexpr std::size_t largest_file = std::size_t{1} << 30U;  // a mistaken input must not take all memory
+
+std::vector<char> all_of(const std::string& name) {
+    InputFile input{name};
+    std::vector<char> bytes;
+    std::array<char, std::size_t{1} << 16U> block{};
+    while (const std::size_t got = input.read(block)) {
+        bytes.insert(bytes.end(), block.data(), block.data() + got);
+        if (bytes.size() > largest_file) throw std::runtime_error{"it is over 1 GiB"};
+    }
+    return bytes;
+}
+
+/// A sum of durations ends earlier than one of whole numbers, so it may go on here.
+HistogramSnapshot in_nanoseconds(LatencySnapshot durations) {
+    constexpr double ns_per_second = 1e9;
+    constexpr std::uint64_t largest = std::numeric_limits<std::uint64_t>::max();
+    const auto whole = [](Duration duration) { return static_cast<std::uint64_t>(duration.count()); };
+    HistogramSnapshot result;
+    result.count = durations.count;
+    result.total = durations.total * ns_per_second;
+    result.sum = whole(durations.sum);
+    if (durations.sum == Duration::max())
+        result.sum = result.total < 0x1p64 ? static_cast<std::uint64_t>(result.total) : largest;
+    result.max = whole(durations.max);
+    result.min = whole(durations.min);
+    result.covered = durations.covered;
+    result.buckets = std::move(durations.buckets);
+    result.precision_bits = durations.precision_bits;
+    return result;
+}
+
+Recordings unnamed(RecordingKind kind, HistogramSnapshot snapshot) {
+    return {{{{}, {}, kind, 0, std::move(snapshot)}}};
+}
+
+Recordings read_bytes(std::span<const char> file) {
+    const auto payload = detail::unseal(std::as_bytes(file));
+    const auto is = [&](const Format& format) {
+        return std::string_view{reinterpret_cast<const char*>(payload.data()), payload.size()}.starts_with(
+            format.tag);
+    };
+    ByteReader reader{payload};
+    Recordings result;
+    if (is(HistogramSnapshot::format))
+        result = unnamed(RecordingKind::histogram, read_object<HistogramSnapshot>(reader));
+    else if (is(LatencySnapshot::format))
+        result = unnamed(RecordingKind::latency, in_nanoseconds(read_object<LatencySnapshot>(reader)));
+    else
+        result = read_object<Recordings>(reader);
+    reader.finish();
+    return result;
+}
+
+bool is_folder(const std::string& name) {
+    struct stat status {};
+    return name != "-" && ::stat(name.c_str(), &status) == 0 && S_ISDIR(status.st_mode);
+}
+
+MergeInput read_folder(const std::string& name) {
+    SharedRecordings shared = read_shared_folder(name);
+    if (shared.processes == 0)
+        throw std::runtime_error{"no process shares recordings there" +
+                                 (shared.skipped.empty() ? std::string{} : "; " + shared.skipped.front())};
+    return {std::move(shared.recordings), std::move(shared.skipped)};
+}
+
+}  // namespace
+
+MergeInput read_recordings(const std::string& name) {
+    try {
+        return is_folder(name) ? read_folder(name) : MergeInput{read_bytes(all_of(name)), {}};
+    } catch (const RunError&) {
+        throw;
+    } catch (const std::runtime_error& error) {
+        throw RunError{
+            fmt::format("cannot read {}: {}", name == "-" ? "standard input" : name, error.what())};
+    }
+}
+
+}  // namespace sonde::tool

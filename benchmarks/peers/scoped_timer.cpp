@@ -16,45 +16,57 @@ namespace {
 
 constexpr int at_once = 256;
 
-/// What is timed: some work, as in a server, or nothing.
-enum class Inside { work, nothing };
+/// Where there is something else to do, as in a server: between two scopes and in them, in them only, or nowhere.
+enum class Work { around, inside, nowhere };
 
-template <Inside inside>
+template <Work work>
 void scope(sonde::Rng& rng) {
     next_record();
-    if constexpr (inside == Inside::work) other_work(rng);
+    if constexpr (work != Work::nowhere) other_work(rng);
     next_record();
 }
 
-template <Inside inside, sonde::Clock C>
+template <Work work>
+void between(sonde::Rng& rng) {
+    next_record();
+    if constexpr (work == Work::around) other_work(rng);
+    next_record();
+}
+
+template <Work work, sonde::Clock C>
 [[gnu::noinline]] void read_twice(const C& clock) {
     sonde::Rng rng{4};
     for (int i = 0; i < at_once; ++i) {
         const sonde::TimePoint start = clock.now();
-        scope<inside>(rng);
+        scope<work>(rng);
         keep(sonde::Duration{clock.now() - start});
+        between<work>(rng);
     }
 }
 
 /// What any histogram has to do: count in a bucket that the duration selects. Its address is known only when the
 /// second reading has arrived, and some processors hold up the next reading until then.
-template <Inside inside, sonde::Clock C>
+template <Work work, sonde::Clock C>
 [[gnu::noinline]] void count_scopes(const C& clock) {
     static thread_local std::array<std::uint64_t, bucket_count> buckets{};
     sonde::Rng rng{4};
     for (int i = 0; i < at_once; ++i) {
         const sonde::TimePoint start = clock.now();
-        scope<inside>(rng);
+        scope<work>(rng);
         ++buckets[bucket_of(clock.now() - start)];
+        between<work>(rng);
     }
 }
 
-template <Inside inside, sonde::Clock C>
+template <Work work, sonde::Clock C>
 [[gnu::noinline]] void time_scopes(sonde::Latency& latency, const C& clock) {
     sonde::Rng rng{4};
     for (int i = 0; i < at_once; ++i) {
-        const auto timing = latency.time(clock);
-        scope<inside>(rng);
+        {
+            const auto timing = latency.time(clock);
+            scope<work>(rng);
+        }
+        between<work>(rng);
     }
 }
 
@@ -62,16 +74,17 @@ class Timers {
 public:
     explicit Timers(Bench& bench) : bench_{bench} {}
 
-    template <Inside inside, sonde::Clock C>
+    template <Work work, sonde::Clock C>
     void add(const std::string& clock_name, C clock) {
-        const std::string name = clock_name + (inside == Inside::work ? ", 0.1 us of work" : ", empty");
+        constexpr const char* names[] = {", work in and between", ", work in them", ", empty"};
+        const std::string name = clock_name + names[static_cast<int>(work)];
         names_.push_back(name);
         contenders_.push_back(
-            {"two reads: " + name, at_once, [clock](unsigned) { read_twice<inside>(clock); }});
+            {"two reads: " + name, at_once, [clock](unsigned) { read_twice<work>(clock); }});
         contenders_.push_back(
-            {"two reads and a bucket: " + name, at_once, [clock](unsigned) { count_scopes<inside>(clock); }});
+            {"two reads and a bucket: " + name, at_once, [clock](unsigned) { count_scopes<work>(clock); }});
         contenders_.push_back({"latency.time(): " + name, at_once,
-                               [this, clock](unsigned) { time_scopes<inside>(latency_, clock); }});
+                               [this, clock](unsigned) { time_scopes<work>(latency_, clock); }});
     }
 
     void run() {
@@ -83,7 +96,7 @@ public:
         for (std::size_t i = 0; i < names_.size(); ++i) {
             const auto &reads = rounds[3 * i], &bucket = rounds[3 * i + 1], &timer = rounds[3 * i + 2];
             const auto beyond = differences(timer, reads);
-            if (i % 2 == 0)
+            if (i % 3 == 0)
                 report.bar("scoped timer less two reads, " + names_[i], beyond, 6, " ns");
             else
                 report.figure("scoped timer less two reads, " + names_[i], beyond, " ns");
@@ -104,10 +117,12 @@ private:
 void scoped_timer(Bench& bench) {
     bench.report.title("A scoped timer: ns per scope");
     Timers timers{bench};
-    timers.add<Inside::work>("TscClock", sonde::TscClock{});
-    timers.add<Inside::nothing>("TscClock", sonde::TscClock{});
-    timers.add<Inside::work>("SteadyClock", sonde::SteadyClock{});
-    timers.add<Inside::nothing>("SteadyClock", sonde::SteadyClock{});
+    timers.add<Work::around>("TscClock", sonde::TscClock{});
+    timers.add<Work::inside>("TscClock", sonde::TscClock{});
+    timers.add<Work::nowhere>("TscClock", sonde::TscClock{});
+    timers.add<Work::around>("SteadyClock", sonde::SteadyClock{});
+    timers.add<Work::inside>("SteadyClock", sonde::SteadyClock{});
+    timers.add<Work::nowhere>("SteadyClock", sonde::SteadyClock{});
     timers.run();
 }
 

@@ -31,7 +31,7 @@
 #include "sonde/metrics/latency.hpp"
 #include "sonde/metrics/recordings.hpp"
 #include "sonde/metrics/registry.hpp"
-#include "sonde/metrics/request_timer.hpp"
+#include "sonde/metrics/request_metrics.hpp"
 #include "sonde/metrics/shared_recordings.hpp"
 #include "sonde/metrics/throughput.hpp"
 #include "sonde/metrics/up_down_counter.hpp"

@@ -35,11 +35,12 @@ struct ThreadEnd {
     }
 };
 
-/// What `Pool::instance` begins with, if somebody came in time.
-constinit Atomic<RegionSource*> offered;
+/// The address of what `Pool::instance` begins with, if somebody came in time.
+constinit Atomic<std::uintptr_t> offered;
 
 RegionSource& first_source() {
-    if (RegionSource* const given = offered.load_ordered()) return *given;
+    if (const std::uintptr_t given = offered.load_ordered(); given != 0)
+        return *std::bit_cast<RegionSource*>(given);
     return *new RegionMemory{reach_within_limits(RegionMemory::largest_reach)};
 }
 
@@ -66,8 +67,9 @@ Pool& Pool::instance() {
 }
 
 bool Pool::begin_with(RegionSource& source) {
-    RegionSource* none = nullptr;
-    return offered.replace_ordered(none, &source) && instance().source_ == &source;
+    std::uintptr_t none = 0;
+    return offered.replace_ordered(none, std::bit_cast<std::uintptr_t>(&source)) &&
+           instance().source_ == &source;
 }
 
 Pool::Pool(RegionSource& source) : source_{&source}, reach_{source.reach()}, open_{source.step()} {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -57,7 +58,7 @@ private:
     ~Pool() = default;
 
     static Cell* cells_in(Region* region, std::size_t offset) noexcept {
-        return reinterpret_cast<Cell*>(reinterpret_cast<std::uintptr_t>(region) + offset);
+        return std::bit_cast<Cell*>(std::bit_cast<std::uintptr_t>(region) + offset);
     }
     [[nodiscard]] bool make_room() noexcept;
     [[nodiscard]] Region* map_region() noexcept;

@@ -10,10 +10,10 @@
 namespace sonde {
 
 void share_recordings(const std::string& folder) {
-    auto file = std::make_unique<detail::RegionFile>(folder);
-    detail::RegionFile* const kept = file.release();  // the pool's, which is never destroyed
-    if (detail::Pool::begin_with(*kept)) return;
-    kept->discard();
+    auto* const file = new detail::RegionFile{folder};  // the pool's, which is never destroyed
+    if (detail::Pool::begin_with(*file)) return;
+    const std::unique_ptr<detail::RegionFile> refused{file};
+    refused->discard();
     throw std::logic_error{"share_recordings: must be called once, before the first metric is made"};
 }
 

@@ -20,6 +20,25 @@ struct Counting {
     static bool same(const Counter& a, const Counter& b) { return a.snapshot() == b.snapshot(); }
 };
 
+struct UpsAndDowns {
+    static UpDownCounter make() { return UpDownCounter{}; }
+    static UpDownCounter& ask(Registry& registry) { return registry.up_down_counter("x", "X."); }
+    static void observe(UpDownCounter& counter, Rng& rng) {
+        counter.observe(static_cast<std::int64_t>(rng.below(9)) - 3);
+    }
+    static bool same(const UpDownCounter& a, const UpDownCounter& b) { return a.snapshot() == b.snapshot(); }
+};
+
+/// Of whole numbers, some of them too large.
+struct Sizes {
+    static Histogram make() { return Histogram{}; }
+    static Histogram& ask(Registry& registry) { return registry.histogram("x", "X."); }
+    static void observe(Histogram& histogram, Rng& rng) { histogram.observe(rng.next() >> rng.below(64)); }
+    static bool same(const Histogram& a, const Histogram& b) {
+        return a.snapshot() == b.snapshot() && a.clamped() == b.clamped();
+    }
+};
+
 /// Of requests in flight, which add and take away; what is set is no stream to merge.
 struct InFlight {
     static Gauge make() { return Gauge{}; }
@@ -40,10 +59,7 @@ struct Durations {
         latency.observe(Duration{static_cast<std::int64_t>(rng.next() >> (1 + rng.below(63))) - 50});
     }
     static bool same(const Latency& one, const Latency& other) {
-        const LatencySnapshot a = one.snapshot(), b = other.snapshot();
-        return a.count == b.count && a.sum == b.sum && a.min == b.min && a.max == b.max &&
-               a.covered == b.covered && a.buckets == b.buckets && a.precision_bits == b.precision_bits &&
-               one.clamped() == other.clamped();
+        return one.snapshot() == other.snapshot() && one.clamped() == other.clamped();
     }
 };
 
@@ -108,8 +124,9 @@ struct Slots {
     }
 };
 
-using StreamMetrics = std::tuple<Counting, InFlight, Durations, Items, Outcomes, Answers>;
-using Metrics = std::tuple<Counting, InFlight, Durations, Items, Outcomes, Answers, Slots>;
+using StreamMetrics = std::tuple<Counting, UpsAndDowns, Sizes, InFlight, Durations, Items, Outcomes, Answers>;
+using Metrics =
+    std::tuple<Counting, UpsAndDowns, Sizes, InFlight, Durations, Items, Outcomes, Answers, Slots>;
 
 template <class Case>
 using MetricOf = decltype(Case::make());

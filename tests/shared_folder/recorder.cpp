@@ -12,6 +12,7 @@
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <stdexcept>
@@ -217,12 +218,54 @@ int again(const Arguments& arguments) {
     return 0;
 }
 
+/// More names than the directory has room for.
+int crowded(const Arguments& arguments) {
+    constexpr int all = 500;
+    sonde::share_recordings(arguments.at(0));
+    sonde::Registry registry{{.prefix = "fleet"}};
+    for (int i = 0; i < all; ++i) {
+        auto& count = registry.counter("requests_total", "Requests.",
+                                       {{"model", std::to_string(i) + std::string(10'000, 'x')}});
+        count.observe(3);
+        expect(count.value() == 3, "a metric that nobody sees works");
+    }
+    return 0;
+}
+
+/// The name that `record` has for a level.
+int other_kind(const Arguments& arguments) {
+    sonde::share_recordings(arguments.at(0));
+    sonde::Registry registry{{.prefix = "fleet"}};
+    registry.histogram("in_flight", "Sizes.").observe(1);
+    return 0;
+}
+
+/// Forks where no file can be made.
+int orphaned(const Arguments& arguments) {
+    sonde::share_recordings(arguments.at(0));
+    sonde::Counter count;
+    count.observe(5);
+    std::filesystem::remove_all(arguments.at(0));
+    const pid_t child = fork();
+    if (child == 0) {
+        count.observe(2);
+        const sonde::Counter more[100];
+        expect(count.value() == 2 && more[99].value() == 0, "the child records into memory of its own");
+        std::_Exit(0);
+    }
+    int status = 0;
+    waitpid(child, &status, 0);
+    expect(status == 0 && count.value() == 5, "and the parent sees nothing of it");
+    return 0;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
     const std::map<std::string, std::function<int(const Arguments&)>> scenes{
-        {"record", record}, {"forked", forked},   {"full", full},  {"limited", limited},
-        {"closed", closed}, {"misused", misused}, {"again", again}};
+        {"record", record},         {"forked", forked},    {"full", full},   {"limited", limited},
+        {"closed", closed},         {"misused", misused},  {"again", again}, {"crowded", crowded},
+        {"other_kind", other_kind}, {"orphaned", orphaned}};
     const Arguments arguments(argv + std::min(argc, 2), argv + argc);
     try {
         return argc < 3 ? 2 : scenes.at(argv[1])(arguments);

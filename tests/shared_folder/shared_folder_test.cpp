@@ -75,7 +75,7 @@ TEST_CASE("shared folders: three processes of different precision, one of them k
           "[recording][shared_folder]") {
     constexpr unsigned processes = 3, threads = 3, records = 60'000;
     constexpr int killed = 1;  // the process
-    const TemporaryFolder folders[shared_folder];
+    const TemporaryFolder folders[processes];
     std::vector<Duration> pooled;
     sonde::Recordings whole;
     std::uint64_t done = 0;
@@ -179,6 +179,33 @@ TEST_CASE("shared folders: a forked child begins a file of its own, at 0", "[rec
     CHECK(latency.count == 1000 + 20 + 1000);
     CHECK(latency.max == 3'000'000);
     CHECK(latency.sum == 1000 * 1'000'000U + 1000 * 2'000'000U + 20 * 3'000'000U);
+}
+
+TEST_CASE("shared folders: a forked child that can make no file records into memory of its own",
+          "[recording][shared_folder]") {
+    const TemporaryFolder folder;
+    CHECK(Child{recorder({"orphaned", folder.path() + "/gone"})}.wait() == 0);
+}
+
+TEST_CASE("shared folders: metrics that the directory has no room for work, unseen",
+          "[recording][shared_folder]") {
+    const TemporaryFolder folder;
+    REQUIRE(Child{recorder({"crowded", folder.path()})}.wait() == 0);
+    const auto read = sonde::read_shared_folder(folder.path());
+    CHECK(read.skipped.empty());
+    CHECK(read.recordings.items.size() > 400);
+    CHECK(read.recordings.items.size() < 500);
+    for (const Recording& item : read.recordings.items) CHECK(item.count == 3);
+}
+
+TEST_CASE("shared folders: a file in which a name is another kind is skipped", "[recording][shared_folder]") {
+    const TemporaryFolder folder;
+    REQUIRE(Child{recorder({"record", folder.path(), "0", "6", "1", "10"})}.wait() == 0);
+    REQUIRE(Child{recorder({"other_kind", folder.path()})}.wait() == 0);
+    const auto read = sonde::read_shared_folder(folder.path());
+    CHECK(read.processes == 1);
+    REQUIRE(read.skipped.size() == 1);
+    CHECK_THAT(read.skipped[0], Catch::Matchers::ContainsSubstring("fleet_in_flight"));
 }
 
 TEST_CASE("shared folders: what a destroyed registry recorded stays", "[recording][shared_folder]") {

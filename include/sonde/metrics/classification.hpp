@@ -42,8 +42,8 @@ struct ClassificationWindow : ClassCounts {
 ///     quality.observe(predicted, actual);                      // per request
 ///     quality.snapshot().f1(sonde::Average::macro);
 ///
-/// Cost: `observe` is that of a `Counter`, from 91 classes on a relaxed atomic addition; the rest is
-/// O(classes^2). Memory: 8 bytes a pair of classes, up to 90 classes for each thread, and 1 kB a class for the
+/// Cost: `observe` is that of a `Counter`, from 256 classes on a relaxed atomic addition; the rest is
+/// O(classes^2). Memory: 8 bytes a pair of classes, up to 255 classes for each thread, and 1 kB a class for the
 /// windows.
 /// Threading: thread-safe, `observe` is wait-free; `tick`, `window` and `decayed` lock each other out.
 class Classification {

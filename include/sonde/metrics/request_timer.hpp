@@ -12,8 +12,8 @@ namespace sonde {
 /// The stages of one request, as they happen. `RequestMetrics::arrive` and `GenerationMetrics::arrive` make it
 /// and say what is recorded where; a value that lies beside the request's other state and goes where it goes.
 ///
-///     arrive ── schedule ── first token ── token … token ── finish      a language model
-///     arrive ── start ────────────────────────────────────── finish      a model that answers at once
+///     arrive - schedule - first token - token - token ... finish     a language model
+///     arrive - start ------------------------------------ finish     a model that answers at once
 ///
 /// Every event reads the clock, or takes a time point: a batch that is one step of a model needs one reading.
 /// No order is demanded. What is not told is not recorded. After `finish` all events are ignored. Who ends
@@ -135,7 +135,8 @@ private:
         state_.last += share * n;
         state_.streamed = true;
     }
-    void abandon() noexcept {
+    // Not inline: g++ 12 would take a timer in a std::optional for uninitialized.
+    [[gnu::noinline]] void abandon() noexcept {
         if (state_.metrics != nullptr) finish(state_.metrics->abandoned);
     }
 

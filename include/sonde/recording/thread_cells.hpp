@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -60,7 +61,7 @@ struct CellSlot {
 /// Threading: thread-safe. `own` and `common` never block; the first call of a thread maps its region.
 class ThreadCells {
 public:
-    static constexpr std::size_t largest_size = 8192;
+    static constexpr std::size_t largest_size = 65'536;
 
     /// \throws std::bad_alloc
     explicit ThreadCells(CellLayout layout);
@@ -93,7 +94,7 @@ public:
     /// Two sets of cells at once: is this the pool of both, and where are the cells of this region?
     [[nodiscard]] bool lies_in(const Region* region) const noexcept { return region->pool == pool_; }
     [[nodiscard]] Cell* in(const Region* region) const noexcept {
-        return reinterpret_cast<Cell*>(reinterpret_cast<std::uintptr_t>(region) + slot_.offset);
+        return std::bit_cast<Cell*>(std::bit_cast<std::uintptr_t>(region) + slot_.offset);
     }
 
     /// The total of one cell. Cost: a cache line a thread.

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: Apache-2.0
-#include <sys/mman.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -14,6 +13,7 @@
 #include "sonde/metrics/latency.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
+#include "support/regions.hpp"
 
 using namespace std::chrono_literals;
 using sonde::Duration;
@@ -32,18 +32,11 @@ std::vector<Duration> three_decades(double start) {
     return durations;
 }
 
-std::size_t region_count() {
-    const sonde::detail::ThreadCells any{1};
-    std::size_t count = 0;
-    any.visit_regions([&](const sonde::detail::Region*) { ++count; });
-    return count;
-}
-
 /// Runs `work` on a thread whose region nobody had before: all others are in use.
 template <class Work>
 void on_fresh_region(Work work) {
     sonde::detail::ThreadCells cells{1};
-    const std::size_t others = region_count();
+    const std::size_t others = sonde::testing::region_count();
     std::atomic<std::size_t> holding{0};
     std::atomic<bool> done{false};
     std::vector<std::thread> threads;
@@ -62,25 +55,15 @@ void on_fresh_region(Work work) {
     for (auto& thread : threads) thread.join();
 }
 
-/// Bytes of the calling thread's region that are in memory. Looks at its first 64 MiB.
-std::size_t resident_of_own_region() {
-    static std::vector<unsigned char> pages(64u << 20 >> 12);
-    void* const region = const_cast<sonde::detail::Region*>(sonde::detail::own_region);
-    if (mincore(region, pages.size() << 12, pages.data()) != 0) return 0;
-    std::size_t resident = 0;
-    for (const unsigned char page : pages) resident += page & 1u;
-    return resident << 12;
-}
-
 /// What 100 latencies that see such streams take of one thread's region.
 std::size_t resident_of_recorders(double start) {
     const auto durations = three_decades(start);
     std::deque<sonde::Latency> latencies(recorders);
     std::size_t resident = 0;
     on_fresh_region([&] {
-        const std::size_t before = resident_of_own_region();
+        const std::size_t before = sonde::testing::resident_bytes(sonde::detail::own_region);
         for (auto& latency : latencies) latency.observe(durations);
-        resident = resident_of_own_region() - before;
+        resident = sonde::testing::resident_bytes(sonde::detail::own_region) - before;
     });
     return resident;
 }

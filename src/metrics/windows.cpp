@@ -9,6 +9,7 @@ namespace sonde::detail {
 
 std::vector<Duration> standard_lengths() {
     std::vector<Duration> lengths;
+    lengths.reserve(standard_windows.size());
     for (const StandardWindow& window : standard_windows) lengths.push_back(window.length);
     return lengths;
 }

@@ -62,7 +62,8 @@ void check_with_tool(const std::string& a, const std::string& b, const std::stri
         if (line.starts_with("fleet_request_seconds")) row = line;
     REQUIRE(merge.wait() == 0);
     const auto& latency = *expected.find("fleet_request_seconds");
-    CHECK_THAT(row, Catch::Matchers::ContainsSubstring("," + std::to_string(latency.histogram.count) + ","));
+    CHECK_THAT(row, Catch::Matchers::ContainsSubstring(
+                        std::string{","}.append(std::to_string(latency.histogram.count)).append(",")));
     std::ifstream file{sum, std::ios::binary};
     const std::string bytes{std::istreambuf_iterator<char>{file}, {}};
     CHECK(sonde::from_bytes<sonde::Recordings>(std::as_bytes(std::span{bytes})) == expected);

@@ -22,25 +22,25 @@ using detail::largest_recordable;
 
 constexpr std::size_t max_windows = 8;
 
-HistogramOptions checked(HistogramOptions options) {
+HistogramOptions checked(HistogramOptions options, const char* who) {
     using namespace std::chrono_literals;
     if (options.precision_bits < 3 || options.precision_bits > 10)
-        fail("Histogram", "precision_bits", options.precision_bits, "in [3, 10]");
+        fail(who, "precision_bits", options.precision_bits, "in [3, 10]");
     if (options.bounds.empty())
         for (double bound = 1; bound <= 65'536; bound *= 2) options.bounds.push_back(bound);
     double last = 0;
     for (const double bound : options.bounds) {
         if (!is_finite(bound) || bound <= last || bound > 9e18)
-            fail("Histogram", "bounds", bound, "above 0, at most 9e18, and ascending");
+            fail(who, "bounds", bound, "above 0, at most 9e18, and ascending");
         last = bound;
     }
     if (options.windows.empty()) options.windows = detail::standard_lengths();
     if (options.windows.size() > max_windows)
-        fail("Histogram", "windows", static_cast<double>(options.windows.size()), "at most 8");
+        fail(who, "windows", static_cast<double>(options.windows.size()), "at most 8");
     Duration shorter{0};
     for (const Duration length : options.windows) {
         if (length < 100ms || length > 24h || length <= shorter)
-            fail("Histogram", "windows", seconds(length), "0.1 s to 24 h, and ascending");
+            fail(who, "windows", seconds(length), "0.1 s to 24 h, and ascending");
         shorter = length;
     }
     return options;
@@ -74,11 +74,13 @@ struct Place {
 
 }  // namespace
 
-Histogram::Histogram(HistogramOptions options)
-    : precision_bits_{checked(options).precision_bits},
+Histogram::Histogram(HistogramOptions options) : Histogram{std::move(options), "Histogram"} {}
+
+Histogram::Histogram(HistogramOptions options, const char* who)
+    : precision_bits_{checked(options, who).precision_bits},
       head_{{HistogramCells::head_size, HistogramCells::maxima, 0}},
       buckets_{{bucket_count(precision_bits_), 0, page_at(precision_bits_)}, head_},
-      cold_{new Cold{checked(std::move(options))}} {}
+      cold_{new Cold{checked(std::move(options), who)}} {}
 
 Histogram::~Histogram() { delete cold_; }
 
@@ -181,8 +183,8 @@ std::optional<std::uint64_t> Histogram::window_quantile(double q, Duration lengt
 
 void Histogram::merge(const Histogram& other) noexcept {
     const Place here{own_cells(),
-                     common_cells()};  // before the visit, which holds what a first observation needs
-    other.visit([&](const HistogramCells& cells) {
+                     common_cells()};  // before the visit, which holds what claiming a region needs
+    const auto add_all = [&](const HistogramCells& cells) {
         const HistogramExtremes theirs{cells.head};
         here.cells.head[HistogramCells::highest].raise_to(theirs.high);
         here.cells.head[HistogramCells::lowest].raise_to(~theirs.low);
@@ -196,6 +198,11 @@ void Histogram::merge(const Histogram& other) noexcept {
                 std::min(std::max(lower + (upper - lower) / 2, theirs.low), theirs.high);
             here.add(here.cells.buckets[detail::log_linear_index(middle, precision_bits_)], n);
         });
+    };
+    // The cells written to come first: with itself, they would else hold what the others just added.
+    if (&other == this) add_all(here.cells);
+    other.visit([&](const HistogramCells& cells) {
+        if (cells.buckets != here.cells.buckets) add_all(cells);
     });
 }
 

@@ -44,7 +44,7 @@ LatencySnapshot as_durations(HistogramSnapshot ns) {
 
 }  // namespace
 
-Latency::Latency(LatencyOptions options) : nanoseconds_{with_bounds(std::move(options))} {}
+Latency::Latency(LatencyOptions options) : nanoseconds_{with_bounds(std::move(options)), "Latency"} {}
 
 void Latency::observe_elsewhere(Duration duration, std::uint64_t n) noexcept {
     if (n > 0 && duration < Duration::zero())

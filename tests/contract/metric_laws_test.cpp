@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <string>
+#include <thread>
 #include <type_traits>
+#include <utility>
 
 #include "contract/metric_cases.hpp"
 #include "sonde/core/concepts.hpp"
@@ -77,6 +79,29 @@ TEMPLATE_LIST_TEST_CASE("every metric: merging into one that saw nothing gives t
     feed<TestType>(metric, 7);
     empty.merge(metric);
     CHECK(TestType::same(empty, metric));
+}
+
+TEMPLATE_LIST_TEST_CASE("every metric of a stream: merged with itself, holds everything twice",
+                        "[metrics][contract][law]", StreamMetrics) {
+    auto metric = TestType::make(), twice = TestType::make();
+    prepare<TestType>(metric);
+    prepare<TestType>(twice);
+    const auto on_a_thread = [](auto& target, std::uint64_t seed) {
+        std::thread{[&] { feed<TestType>(target, seed, 300); }}.join();
+    };
+    for (const std::uint64_t seed : {9u, 10u, 11u}) {
+        std::thread here{[&] {
+            on_a_thread(metric, seed);
+            feed<TestType>(metric, seed + 10, 50);
+        }};
+        here.join();
+        feed<TestType>(metric, seed + 20, 50);
+        for (int k = 0; k < 2; ++k)
+            for (const auto& [s, n] : {std::pair{seed, 300}, {seed + 10, 50}, {seed + 20, 50}})
+                feed<TestType>(twice, s, n);
+    }
+    metric.merge(metric);
+    CHECK(TestType::same(metric, twice));
 }
 
 TEMPLATE_LIST_TEST_CASE("every metric: the registry's reference stays good as more is registered",

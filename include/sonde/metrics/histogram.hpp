@@ -130,6 +130,8 @@ private:
     friend Shard;
     struct Cold;
 
+    /// \param who  is named in errors
+    Histogram(HistogramOptions options, const char* who);
     static std::uint64_t whole(std::uint64_t value) noexcept { return value; }
     [[nodiscard]] detail::HistogramCells cells_in(const detail::Region* region) const noexcept {
         return {head_.in(region), buckets_.in(region), precision_bits_};

@@ -22,9 +22,9 @@ struct Contender {
     unsigned threads = 1;
 };
 
-/// How long one contender runs before it is the next one's turn: long enough to fill its caches a hundred times
-/// over, short enough that other programs leave most of the slices alone.
-inline constexpr std::chrono::milliseconds slice_length{2};
+/// How long one contender runs before it is the next one's turn: so long that two threads have met at a lock as
+/// often as they do for good (a mutex is at first held in long turns), so short that a minute has many turns.
+inline constexpr std::chrono::milliseconds slice_length{20};
 
 /// What an operation costs a thread, in ns: the time of all threads by what all have done.
 inline double slice(Crew& crew, const Contender& contender) {

@@ -13,7 +13,7 @@ namespace {
 constexpr std::string_view usage =
     "recording_benchmark [section...] [--rounds N] [--check]\n"
     "  sections: value tail request window timer; all, when none is named\n"
-    "  --rounds N  how often each contender runs (default 101)\n"
+    "  --rounds N  how often each contender runs (default 51)\n"
     "  --check     exit code 1 when a bar is missed\n";
 
 struct Section {
@@ -24,7 +24,7 @@ struct Section {
 };
 
 struct Options {
-    std::size_t rounds = 101;
+    std::size_t rounds = 51;
     bool check = false;
     Section sections[5] = {{"value", peers::one_value, true},
                            {"tail", peers::tail_of_one_value, true},

@@ -18,6 +18,18 @@ inline double quantile(Rounds values, double q) {
     return values[static_cast<std::size_t>(rank)];
 }
 
+/// The same for readings of a counter that moves in steps: those of one step are spread evenly over it.
+inline double grouped_quantile(Rounds values, double q, double step) {
+    const double rank = q * static_cast<double>(values.size());
+    const double at = quantile(values, q);
+    const auto count = [&](auto matches) {
+        return static_cast<double>(std::count_if(values.begin(), values.end(), matches));
+    };
+    const double below = count([&](double v) { return v < at; });
+    const double here = count([&](double v) { return v == at; });
+    return at - step + step * std::clamp((rank - below) / here, 0.0, 1.0);
+}
+
 inline double median(const Rounds& values) { return quantile(values, 0.5); }
 
 /// `combine(a, b)` of each round.

@@ -90,11 +90,11 @@ Rounds timed_slice(Crew& crew, const Entry& entry, std::array<Times, Crew::size>
     const auto end = std::chrono::steady_clock::now() + tail_slice;
     for (auto next = end - tail_slice; next < end; next += between_scrapes) {
         std::this_thread::sleep_until(next);
+        entry.tick();
         entry.scrape();
     }
     stop = true;
     crew.wait();
-    entry.tick();
     Rounds all;
     for (unsigned thread = 0; thread < Crew::size; ++thread) {
         const auto first = times[thread].begin();
@@ -123,14 +123,14 @@ std::vector<Entry> entries() {
 template <Ends ends>
 std::vector<Entry> race(Bench& bench) {
     std::array<Times, Crew::size> times{Times(most_records), Times(most_records)};
-    const double scale = ns_per_tick();
+    const double scale = ns_per_tick(), step = counter_step();
     auto all = entries<ends>();
     in_turns(all.size(), std::max<std::size_t>(1, bench.rounds / fewer_rounds),
              [&](std::size_t i, std::size_t round) {
                  const Rounds ticks = timed_slice(bench.crew, all[i], times);
                  if (round == 0) return;
                  for (std::size_t q = 0; q < quantiles.size(); ++q)
-                     all[i].ns[q].push_back(scale * quantile(ticks, quantiles[q]));
+                     all[i].ns[q].push_back(scale * grouped_quantile(ticks, quantiles[q], step));
              });
     bench.report.header({"p50", "p99", "p99.9"});
     for (const Entry& e : all) bench.report.row(e.name, {median(e.ns[0]), median(e.ns[1]), median(e.ns[2])});
@@ -147,10 +147,11 @@ void tail_of_one_value(Bench& bench) {
     Report& report = bench.report;
     report.title("The tail of one value: ns, two threads recording, a reader at 1 kHz");
     report.note(
-        "Some 0.1 us of other work between two records. The reader takes a snapshot, a p99 of the last\n"
-        "10 s and what a scrape exports. Figures include the pair of clock reads; medians over slices of 20 "
+        "Some 0.1 us of other work between two records. The reader ticks, takes a snapshot, a p99 of the\n"
+        "last 10 s and what a scrape exports. Figures include the pair of clock reads; medians over slices "
+        "of 20 "
         "ms.\n"
-        "Some processors' counters move in steps of 10 ns.\n\n"
+        "Some processors' counters move in steps of 10 ns; times of one step are spread evenly over it.\n\n"
         "Until the thread goes on:");
     const auto passed = race<Ends::when_passed>(bench);
     report.bar("Latency / floor, p99.9", p999(passed, latency, floor), 1.5);

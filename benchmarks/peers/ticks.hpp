@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 
@@ -50,6 +51,16 @@ inline double ns_per_tick() {
     while (Clock::now() - start < std::chrono::milliseconds{50}) {}
     const std::chrono::duration<double, std::nano> time = Clock::now() - start;
     return time.count() / static_cast<double>(ticks_after<Ends::when_complete>() - first);
+}
+
+/// The smallest step that the counter was seen to take, in ticks.
+inline double counter_step() {
+    std::uint64_t step = ~std::uint64_t{0};
+    for (int i = 0; i < 10'000; ++i) {
+        const auto first = ticks_before<Ends::when_passed>(), next = ticks_after<Ends::when_passed>();
+        if (next > first) step = std::min(step, next - first);
+    }
+    return static_cast<double>(step);
 }
 
 }  // namespace peers

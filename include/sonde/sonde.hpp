@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Everything that needs only the standard library, but the catalogue of detectors by name, which tools
+// Everything that needs only the standard library and POSIX, but the catalogue of detectors by name, which tools
 // include themselves. At most 45,000 preprocessed lines (g++ 12), which a test holds us to:
 // docs/adr/0003-header-budget.md.
 

@@ -23,7 +23,8 @@ struct TickRate {
 /// The closest of some readings.
 TickReading read_ticks() noexcept;
 
-/// How fast the counter ran; nothing when either clock stood or went back, or for 256 ns per tick and more.
+/// How fast the counter ran; nothing when either clock stood or went back, or for ticks that are too long for
+/// a multiplier.
 TickRate rate_between(const TickReading& first, const TickReading& second) noexcept;
 
 /// Whether two rates differ by less than 2e-5: more than errors and NTP make in a while, less than what a suspended

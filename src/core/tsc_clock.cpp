@@ -2,6 +2,7 @@
 #include "sonde/core/tsc_clock.hpp"
 
 #include <chrono>
+#include <cmath>
 #include <thread>
 
 #include "core/tick_rate.hpp"
@@ -77,8 +78,7 @@ TscClock::TscClock(ClockSource wanted) noexcept {
 
 double TscClock::ticks_per_second() const noexcept {
     if (multiplier_ == 0) return 0;
-    return 1e9 * static_cast<double>(std::uint64_t{1} << detail::tick_fraction_bits) /
-           static_cast<double>(multiplier_);
+    return std::ldexp(1e9, detail::tick_fraction_bits) / static_cast<double>(multiplier_);
 }
 
 }  // namespace sonde

@@ -65,7 +65,7 @@ struct Place {
     bool alone;
 
     void add(detail::Cell& cell, std::uint64_t n) const noexcept {
-        alone ? cell.add_alone(n) : void(cell.add(n));
+        alone ? cell.add_alone_release(n) : void(cell.add_ordered(n));
     }
     void record(std::uint64_t value, std::uint64_t n) const noexcept {
         alone ? cells.record_alone(value, n) : cells.record_shared(value, n);
@@ -160,13 +160,18 @@ std::optional<HistogramSnapshot> Histogram::window(Duration length, TimePoint no
 void Histogram::tick(TimePoint now) {
     // One tick at a time: totals must not be older than what they are compared with.
     const std::lock_guard lock{cold_->ticking};
+    if (now < cold_->last_tick) return;
+    cold_->last_tick = now;
     const detail::HistogramTotals current = totals();
     cold_->windows.tick(now, [&] { return detail::HistogramPast::of(current); });
     for (std::size_t i = 0; i < cold_->tables.size(); ++i) {
-        const auto recent = cold_->windows.read(cold_->windows.lengths()[i], now,
-                                                [&](const detail::HistogramPast& before, Duration covered) {
-                                                    return detail::window_of(current, before, covered);
-                                                });
+        const Duration length = cold_->windows.lengths()[i];
+        const auto recent = cold_->windows.read(
+            length, now,
+            [&](const detail::HistogramPast& before, Duration covered) -> std::optional<HistogramSnapshot> {
+                if (covered > length + length / 5) return std::nullopt;  // after a pause: no such window
+                return detail::window_of(current, before, covered);
+            });
         cold_->tables[i].publish(recent ? detail::WindowTable{*recent, now} : detail::WindowTable{});
     }
 }

@@ -20,6 +20,7 @@ struct Histogram::Cold {
 
     const HistogramOptions options;
     std::mutex ticking;
+    TimePoint last_tick = (TimePoint::min)();
     detail::Windows<detail::HistogramPast> windows;
     std::deque<Published<detail::WindowTable>> tables;  // of each window, made by the last tick
 };

@@ -10,12 +10,21 @@
 
 namespace sonde::detail {
 
+namespace {
+
+/// A bound in what is recorded. 0.1 s is 1e8 ns, whatever a double makes of it; 2.5 of whole numbers is 2.
+std::uint64_t whole(double bound, const HistogramUnit& unit) {
+    const double exact = bound * unit.per_unit;
+    return static_cast<std::uint64_t>(unit.per_unit > 1 ? exact + 0.5 : exact);
+}
+
+}  // namespace
+
 void collect_histogram(Collector& out, TimePoint now, const Histogram& histogram, const HistogramUnit& unit) {
     const HistogramSnapshot all = histogram.snapshot();
     Series& series = out.add(FamilyKind::histogram, unit.suffix, out.help());
     for (const double bound : histogram.options().bounds)
-        series.buckets.push_back(
-            {bound, all.count_up_to(static_cast<std::uint64_t>(bound * unit.per_unit + 0.5))});
+        series.buckets.push_back({bound, all.count_up_to(whole(bound, unit))});
     series.count = all.count;
     series.sum = Number::of(all.total / unit.per_unit);
     static constexpr std::pair<double, const char*> quantiles[] = {

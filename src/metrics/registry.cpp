@@ -108,6 +108,12 @@ struct Watched {
     Utilization* target;
 };
 
+/// So that the next push_back needs no memory.
+template <class T>
+void make_room(std::vector<T>& items) {
+    if (items.size() == items.capacity()) items.reserve(2 * items.size() + 1);
+}
+
 constexpr std::string_view overflow_suffix = "_overflowed_series_total";
 constexpr const char* overflow_help = "Label sets that went to the overflow series of their family.";
 
@@ -136,14 +142,26 @@ struct Registry::State {
     Request checked(const MetricKind& kind, std::string_view name, std::string_view help, Labels labels,
                     std::initializer_list<std::string> more_exports) const;
     Collectable* find(const Request& request) const;
+    /// What is exported of the registry itself begins with it.
+    [[nodiscard]] std::string own() const {
+        return (options.prefix.empty() ? "sonde" : options.prefix) + "_registry";
+    }
+    [[nodiscard]] std::string full(std::string_view name) const;
+    /// The three that add leave all as it was when they throw: memory may be short.
     Collectable& add(Request request, std::unique_ptr<Collectable> metric);
-    void reserve(const Request& request);
+    Collectable& add_family(Request request, std::unique_ptr<Collectable> metric);
+    Collectable& add_series(Entry& entry, Labels labels, std::unique_ptr<Collectable> metric);
+    std::map<std::string, std::string> exported_names(const Request& request) const;
 };
+
+std::string Registry::State::full(std::string_view name) const {
+    return options.prefix.empty() ? std::string{name} : options.prefix + "_" + std::string{name};
+}
 
 Request Registry::State::checked(const MetricKind& kind, std::string_view name, std::string_view help,
                                  Labels labels, std::initializer_list<std::string> more_exports) const {
     if (help.empty()) fail("Registry", "help of " + std::string{name}, help, "a sentence");
-    Request request{kind, options.prefix + "_" + std::string{name}, {}, std::string{help}, {}, more_exports};
+    Request request{kind, full(name), {}, std::string{help}, {}, more_exports};
     detail::check_metric_name(name, kind);
     request.stem = request.name.substr(0, request.name.size() - kind.suffix.size());
     request.labels = detail::checked_labels(std::move(labels), kind);
@@ -170,47 +188,65 @@ Collectable* Registry::State::find(const Request& request) const {
     return entry.find(request.labels);
 }
 
-void Registry::State::reserve(const Request& request) {
+std::map<std::string, std::string> Registry::State::exported_names(const Request& request) const {
+    std::map<std::string, std::string> names;
     for (const std::string& suffix : request.exports) {
-        const auto owner = owners.find(request.stem + suffix);
+        const std::string name = request.stem + suffix;
+        const auto owner = owners.find(name);
         if (owner != owners.end() && owner->second != request.name)
             fail("Registry", "name", request.name,
-                 "another one: " + owner->first + " is exported for " + owner->second);
+                 "another one: " + name + " is exported for " + owner->second);
+        names.emplace(name, request.name);
     }
-    for (const std::string& suffix : request.exports) owners.emplace(request.stem + suffix, request.name);
+    return names;
 }
 
 Collectable& Registry::State::add(Request request, std::unique_ptr<Collectable> metric) {
-    reserve(request);
-    Entry*& entry = by_name[request.name];
-    if (entry == nullptr) {
-        entries.push_back(std::make_unique<Entry>(Entry{request.kind,
-                                                        std::move(request.name),
-                                                        std::move(request.stem),
-                                                        std::move(request.help),
-                                                        {},
-                                                        {},
-                                                        0}));
-        entry = entries.back().get();
+    auto names = exported_names(request);
+    const auto found = by_name.find(request.name);
+    Collectable& added = found == by_name.end()
+                             ? add_family(std::move(request), std::move(metric))
+                             : add_series(*found->second, std::move(request.labels), std::move(metric));
+    owners.merge(names);
+    return added;
+}
+
+Collectable& Registry::State::add_family(Request request, std::unique_ptr<Collectable> metric) {
+    auto entry = std::make_unique<Entry>(Entry{
+        request.kind, std::move(request.name), std::move(request.stem), std::move(request.help), {}, {}, 0});
+    std::map<std::string, Entry*> named{{entry->name, entry.get()}};
+    make_room(entries);
+    Collectable& added = add_series(*entry, std::move(request.labels), std::move(metric));
+    by_name.merge(named);
+    entries.push_back(std::move(entry));
+    return added;
+}
+
+Collectable& Registry::State::add_series(Entry& entry, Labels labels, std::unique_ptr<Collectable> metric) {
+    const bool overflows = entry.items.size() >= options.max_series;
+    if (overflows) {
+        for (Label& label : labels) label.value = "overflow";
+        if (Collectable* const overflow = entry.find(labels)) {
+            ++entry.overflowed;
+            return *overflow;
+        }
     }
-    if (entry->items.size() >= options.max_series) {
-        ++entry->overflowed;
-        for (Label& label : request.labels) label.value = "overflow";
-        if (Collectable* const overflow = entry->find(request.labels)) return *overflow;
-    }
-    metric->share(entry->name, request.labels);
     Collectable& added = *metric;
-    entry->by_labels.emplace(detail::label_key(request.labels), metric.get());
-    entry->items.push_back({std::move(request.labels), std::move(metric)});
+    std::map<std::string, Collectable*> labelled{{detail::label_key(labels), &added}};
+    make_room(entry.items);
+    added.share(entry.name, labels);  // the last that may throw: what others have seen stays
+    entry.overflowed += overflows ? 1 : 0;
+    entry.by_labels.merge(labelled);
+    entry.items.push_back({std::move(labels), std::move(metric)});
     return added;
 }
 
 Registry::Registry(RegistryOptions options) : state_{nullptr} {
-    detail::check_name("prefix", options.prefix);
+    if (!options.prefix.empty()) detail::check_name("prefix", options.prefix);
     if (options.max_series == 0) fail("Registry", "max_series", 0.0, "at least 1");
     auto state = std::make_unique<State>();
     state->options = std::move(options);
-    const std::string own = state->options.prefix + "_registry";
+    const std::string own = state->own();
     state->owners.emplace(own + "_overflowed_series", own);
     state->owners.emplace(own + std::string{overflow_suffix}, own);
     state_ = state.release();
@@ -303,7 +339,7 @@ Families Registry::families(TimePoint now) const {
         }
     }
     const Labels none;
-    Collector own{result, result.size(), state_->options.prefix + "_registry", overflow_help, none};
+    Collector own{result, result.size(), state_->own(), overflow_help, none};
     for (const auto& entry : state_->entries)
         if (entry->overflowed > 0)
             own.counter(overflow_suffix, overflow_help, entry->overflowed, {{"family", entry->name}});

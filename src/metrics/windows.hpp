@@ -2,11 +2,13 @@
 #pragma once
 
 #include <algorithm>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "recording/generation.hpp"
 #include "sonde/metrics/snapshot_ring.hpp"
 
 namespace sonde::detail {
@@ -25,9 +27,7 @@ class Windows {
 public:
     Windows() : Windows{standard_lengths()} {}
     /// \param lengths  ascending, at least one
-    explicit Windows(std::vector<Duration> lengths) : lengths_{std::move(lengths)} {
-        for (const Duration length : lengths_) rings_.emplace_back(length);
-    }
+    explicit Windows(std::vector<Duration> lengths) : lengths_{std::move(lengths)} { forget(); }
 
     [[nodiscard]] const std::vector<Duration>& lengths() const noexcept { return lengths_; }
 
@@ -35,6 +35,7 @@ public:
     template <class Make>
     void tick(TimePoint now, Make&& make) {
         const std::lock_guard lock{mutex_};
+        if (generation_ != recording_generation()) forget();
         const auto due = [&](const Ring& ring) { return ring.due(now); };
         if (std::none_of(rings_.begin(), rings_.end(), due)) return;
         const Cumulative current = make();
@@ -48,6 +49,7 @@ public:
     auto read(Duration length, TimePoint now, Use&& use) const
         -> decltype(use(std::declval<const Cumulative&>(), length)) {
         const std::lock_guard lock{mutex_};
+        if (generation_ != recording_generation()) return {};
         length = std::min(length, lengths_.back());
         const auto* baseline = ring(length).baseline(length, now);
         if (baseline == nullptr) return {};
@@ -57,6 +59,13 @@ public:
 private:
     using Ring = SnapshotRing<Cumulative>;
 
+    /// Counts that begin anew have no past.
+    void forget() {
+        rings_.clear();
+        for (const Duration length : lengths_) rings_.emplace_back(length);
+        generation_ = recording_generation();
+    }
+
     [[nodiscard]] const Ring& ring(Duration length) const noexcept {
         const auto found = std::lower_bound(lengths_.begin(), lengths_.end(), length);
         return rings_[static_cast<std::size_t>(found - lengths_.begin())];
@@ -65,6 +74,7 @@ private:
     mutable std::mutex mutex_;
     const std::vector<Duration> lengths_;
     std::vector<Ring> rings_;
+    std::uint64_t generation_ = 0;
 };
 
 }  // namespace sonde::detail

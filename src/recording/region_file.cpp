@@ -17,6 +17,8 @@
 #include <stdexcept>
 #include <system_error>
 
+#include "recording/generation.hpp"
+
 namespace sonde::detail {
 
 namespace {
@@ -159,6 +161,7 @@ RegionSource* RegionFile::in_child(std::vector<Region*>& regions, const Region* 
     std::erase_if(regions, [&](Region* region) {
         return region->number != 0 && region != own && munmap(region, reach()) == 0;
     });
+    begin_recording_generation();
     const int parents = is_ours() ? file_ : -1;
     const bool begun = begin(regions.size(), open) && copy_directory(parents);
     for (std::uint32_t i = 0; i < regions.size(); ++i) {

@@ -15,6 +15,10 @@ namespace sonde::detail {
 
 namespace {
 
+/// No process has so many threads at once; more are a length that somebody gave the file, and reading a region takes
+/// its time even where it is a hole.
+constexpr std::uint64_t most_regions = std::uint64_t{1} << 17;
+
 [[noreturn]] void refuse(std::string_view why) { fail_format("RegionFileView", why); }
 [[noreturn]] void refuse_with_errno() { refuse(std::generic_category().message(errno)); }
 
@@ -45,6 +49,7 @@ void RegionFileView::check() {
     layout_ = from_bytes<RegionFileLayout>(header);
     if (size < layout_.region_at(1) || (size - layout_.regions_at) % layout_.reach != 0) refuse("truncated");
     regions_ = (size - layout_.regions_at) / layout_.reach;
+    if (regions_ > most_regions) refuse("longer than any process makes it");
 }
 
 std::vector<std::byte> RegionFileView::directory() const {

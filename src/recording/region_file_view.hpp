@@ -20,7 +20,7 @@ namespace sonde::detail {
 /// Threading: single-writer.
 class RegionFileView {
 public:
-    /// \throws FormatError  it cannot be opened, or is no such file
+    /// \throws FormatError  it cannot be opened, is no such file, or is longer than 2^17 regions
     explicit RegionFileView(const std::string& path);
     RegionFileView(const RegionFileView&) = delete;
     RegionFileView& operator=(const RegionFileView&) = delete;

@@ -45,6 +45,7 @@ std::optional<std::size_t> Slots::place_small(std::size_t bytes, std::size_t rea
         at = *fresh;
         small_end_ = at + page;
     }
+    if (at + bytes > reach) return std::nullopt;  // the first page is no more there than the region
     small_next_ = at + bytes;
     return at;
 }

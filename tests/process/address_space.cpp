@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Little address space: `address_space tight | half_gigabyte | many`. Nothing may be lost, nothing may throw.
+// Little address space: `address_space none | tight | half_gigabyte | many`. Nothing may be lost, nothing may throw.
 #include <pthread.h>
 #include <sys/resource.h>
 #include <unistd.h>
@@ -51,6 +51,31 @@ void on_threads(int count, Work work) {
             "a thread starts");
     for (auto& thread : threads) pthread_join(thread, nullptr);
     pthread_attr_destroy(&attributes);
+}
+
+/// There is no room for the common region when the first metric asks for it, and later there is.
+void none() {
+    constexpr int threads = 4, times = 1000;
+    rlimit before{};
+    must(getrlimit(RLIMIT_AS, &before) == 0, "getrlimit");
+    const rlimit tiny{mib, before.rlim_max};  // less than is in use: nothing can be mapped
+    must(setrlimit(RLIMIT_AS, &tiny) == 0, "setrlimit");
+    sonde::Counter counter;
+    sonde::ErrorRate errors;
+    counter.add(3);
+    must_equal(counter.value(), std::uint64_t{3}, "none: counts");
+    must(setrlimit(RLIMIT_AS, &before) == 0, "setrlimit");
+    sonde::Latency latency;
+    on_threads(threads, [&] {
+        for (int i = 1; i <= times; ++i) {
+            counter.observe();
+            errors.observe(sonde::Outcome::ok);
+            latency.observe(sonde::Duration{i});
+        }
+    });
+    must_equal(counter.value(), std::uint64_t{3 + threads * times}, "none: counts of threads");
+    must_equal(errors.snapshot().total, std::uint64_t{threads * times}, "none: outcomes");
+    must_equal(latency.snapshot().count, std::uint64_t{threads * times}, "none: durations");
 }
 
 /// The limit comes when metrics are there and threads are not: no region finds room any more.
@@ -105,6 +130,7 @@ void many(std::size_t count, int threads) {
 
 int main(int, char** arguments) {
     const std::string how = arguments[1];
+    if (how == "none") none();
     if (how == "tight") tight();
     if (how == "half_gigabyte") limit_address_space(512 * mib);
     if (how == "half_gigabyte") many(500, 8);

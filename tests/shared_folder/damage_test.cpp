@@ -107,6 +107,24 @@ TEST_CASE("read_shared_folder: a file that was cut off is skipped", "[metrics][s
     }
 }
 
+TEST_CASE("read_shared_folder: a file that was made longer than any process makes it is skipped",
+          "[metrics][shared_folder]") {
+    const Victim victim;
+    const auto whole = read_shared_folder(victim.folder.path());
+    constexpr std::uint64_t most = std::uint64_t{1} << 17;
+    for (const std::uint64_t regions : {most + 1, std::uint64_t{1} << 34}) {  // 8 TiB, 1 EiB: holes
+        const auto size = static_cast<off_t>(layout.region_at(regions));
+        if (ftruncate(victim.file, size) != 0) continue;  // no file of that file system is so long
+        const auto read = read_shared_folder(victim.folder.path());
+        CHECK(read.processes == 0);
+        REQUIRE(read.skipped.size() == 1);
+        CHECK_THAT(read.skipped[0], Catch::Matchers::ContainsSubstring("longer than any process makes it"));
+        CHECK(read.recordings.items.empty());
+    }
+    REQUIRE(ftruncate(victim.file, static_cast<off_t>(layout.region_at(1000))) == 0);  // as of many threads
+    CHECK(read_shared_folder(victim.folder.path()).recordings == whole.recordings);
+}
+
 TEST_CASE("read_shared_folder: what is not ours is skipped with the reason", "[metrics][shared_folder]") {
     const TemporaryFolder folder;
     std::ofstream{folder.path() + "/a.sonde"};

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdlib>
+#include <limits>
 #include <new>
 
 #if __has_include(<malloc.h>)
@@ -13,6 +14,7 @@
 namespace {
 
 thread_local sonde::testing::AllocationTotals totals;
+thread_local std::uint64_t most_allocations = std::numeric_limits<std::uint64_t>::max();
 
 std::int64_t bytes_of([[maybe_unused]] void* memory) noexcept {
 #if __has_include(<malloc.h>)
@@ -28,9 +30,14 @@ void* counted(void* memory) noexcept {
     return memory;
 }
 
-void* allocate(std::size_t size) noexcept { return counted(std::malloc(size == 0 ? 1 : size)); }
+bool fails() noexcept { return totals.allocated >= most_allocations; }
+
+void* allocate(std::size_t size) noexcept {
+    return fails() ? nullptr : counted(std::malloc(size == 0 ? 1 : size));
+}
 
 void* allocate(std::size_t size, std::align_val_t alignment) noexcept {
+    if (fails()) return nullptr;
     const auto step = static_cast<std::size_t>(alignment);
     const std::size_t rounded = (size + step - 1) / step * step;  // as std::aligned_alloc wants it
     return counted(std::aligned_alloc(step, rounded == 0 ? step : rounded));
@@ -51,6 +58,12 @@ void release(void* memory) noexcept {
 
 namespace sonde::testing {
 AllocationTotals allocation_totals() noexcept { return totals; }
+
+FailingAllocations::FailingAllocations(std::uint64_t first) noexcept {
+    most_allocations = totals.allocated + first;
+}
+FailingAllocations::~FailingAllocations() { most_allocations = std::numeric_limits<std::uint64_t>::max(); }
+
 }  // namespace sonde::testing
 
 void* operator new(std::size_t size) { return or_throw(allocate(size)); }

@@ -39,4 +39,14 @@ private:
     AllocationTotals start_;
 };
 
+/// While it lives the calling thread's allocations fail, but for the first ones:
+/// `{ const FailingAllocations failing{3}; CHECK_THROWS(work()); }` fails the fourth and all after it.
+class FailingAllocations {
+public:
+    explicit FailingAllocations(std::uint64_t first) noexcept;
+    FailingAllocations(const FailingAllocations&) = delete;
+    FailingAllocations& operator=(const FailingAllocations&) = delete;
+    ~FailingAllocations();
+};
+
 }  // namespace sonde::testing

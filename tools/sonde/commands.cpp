@@ -26,7 +26,7 @@ constexpr std::array<Command, 2> table{{
 
 std::string help() {
     std::string text =
-        "sonde watches streams of numbers for anomalies.\n\n"
+        "sonde finds what is anomalous in streams of numbers, and adds up what processes recorded.\n\n"
         "Usage: sonde COMMAND [OPTIONS] ...\n\nCommands:\n";
     for (const auto& command : table) text += fmt::format("  {:<10}  {}\n", command.name, command.purpose);
     return text +

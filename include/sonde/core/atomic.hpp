@@ -59,10 +59,6 @@ public:
     void raise_to(T value) noexcept {
         for (T seen = load(); seen < value && !replace(seen, value);) {}
     }
-    /// Lowers the word to at most `value`.
-    void lower_to(T value) noexcept {
-        for (T seen = load(); value < seen && !replace(seen, value);) {}
-    }
 
 private:
     T get(int order) const noexcept {

@@ -13,7 +13,9 @@ namespace sonde {
 
 class Collector;
 
-/// A number that goes up and down. Unknown, and therefore absent, until it is first set or added to.
+/// A number that is set: a temperature, a limit, the size of a cache. For what goes up and down by steps, such
+/// as the requests in flight, `UpDownCounter` costs less and adds up across processes. Unknown, and therefore
+/// absent, until it is first set or added to.
 /// NaN, infinities and sums beyond the range of a double are not taken but counted in `rejected()`.
 /// Cost: one atomic store, `add` a compare and exchange. Threading: thread-safe, lock-free.
 class Gauge {
@@ -47,7 +49,7 @@ public:
     [[nodiscard]] Snapshot snapshot() const noexcept { return value(); }
     [[nodiscard]] std::uint64_t rejected() const noexcept { return rejected_.load(); }
 
-    /// Adds the other's value: the gauges of two shards (requests in flight, bytes held) are one sum.
+    /// Adds the other's value: the gauges of two shards (bytes held) are one sum.
     void merge(const Gauge& other) noexcept {
         if (const auto theirs = other.value()) add(*theirs);
         rejected_.add(other.rejected());

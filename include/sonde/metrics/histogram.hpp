@@ -89,7 +89,7 @@ public:
             return observe_elsewhere(value, n);
         cells_in(region).record_alone(value, n);
     }
-    /// A batch; the thread's cells are found once.
+    /// A batch; the thread's cells are found once. Cost: that of `observe` without finding them, for each.
     void observe(std::span<const std::uint64_t> values) noexcept;
 
     /// The value, and those that a load at a fixed `interval` would have added while it was in the way:
@@ -101,18 +101,20 @@ public:
     /// The calling thread's cells, for a loop.
     [[nodiscard]] Shard shard() noexcept { return {*this, own_cells()}; }
 
-    /// Everything since construction.
+    /// Everything since construction. Cost: the buckets between the extremes, for each thread; some
+    /// microseconds. Allocates.
     [[nodiscard]] Snapshot snapshot() const;
     /// The last `length`, as `SnapshotRing` can tell; at most the longest window. Absent when idle or
     /// unknown.
     [[nodiscard]] std::optional<Snapshot> window(Duration length, TimePoint now) const;
     /// The quantile of one of the windows, as of the last tick: a search in a table that the tick made.
-    /// Absent when the window was idle or unknown, when `length` is none of the windows, and when the last tick
-    /// is older than a fifth of it. Cost: under 100 ns. Never waits for a tick.
+    /// Absent when the window was idle or unknown, when `length` is none of the windows, and when it would be
+    /// wrong by more than a fifth of it: the last tick is older, or ticks paused and nobody knows what was then.
+    /// Cost: under 100 ns, no allocation. Never waits for a tick.
     [[nodiscard]] std::optional<std::uint64_t> window_quantile(double q, Duration length,
                                                                TimePoint now) const noexcept;
-    /// Keeps what windows are made from. Call about once a second, or ten times in the shortest window.
-    /// Cost: some microseconds, and some for each thread.
+    /// Keeps what windows are made from. Call about once a second, or ten times in the shortest window. Ticks
+    /// that go back in time are ignored. Cost: some microseconds, and some for each thread.
     void tick(TimePoint now);
 
     /// How many values were above 2^63 - 1.
@@ -120,7 +122,8 @@ public:
     [[nodiscard]] const HistogramOptions& options() const noexcept;
 
     /// Adds what the other saw over all time, as if it were recorded now. A precision that differs
-    /// adds one bucket's error of the coarser.
+    /// adds one bucket's error of the coarser. What threads are just recording into the other may be in the
+    /// extremes and not be counted.
     void merge(const Histogram& other) noexcept;
     void collect(Collector& out, TimePoint now) const;
 

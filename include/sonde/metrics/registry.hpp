@@ -26,7 +26,8 @@ namespace sonde {
 
 /// How a `Registry` names what it exports, and how many series it lets one name have.
 struct RegistryOptions {
-    /// Goes in front of every name: `demo` makes `demo_requests_total`.
+    /// Goes in front of every name: `demo` makes `demo_requests_total`. Empty: names stand as they are, for
+    /// conventions that give them whole; what the registry says of itself then begins with `sonde_registry_`.
     std::string prefix = "sonde";
     /// How many label sets a name may have; further ones share one series, whose label values are all
     /// `overflow`, and are counted in `<prefix>_registry_overflowed_series_total`. At least 1.
@@ -46,10 +47,11 @@ struct RegistryOptions {
 /// name (or one that it would be exported under) stands for another kind or another help, and when the
 /// label names differ from the family's others. Names that begin with `sonde_endpoint_` are the
 /// `HttpEndpoint`'s. What is not UTF-8 in a label's value becomes U+FFFD.
+/// When memory is short (std::bad_alloc) nothing has been registered; the next asking may do better.
 /// Threading: thread-safe; nothing here is on the request path.
 class Registry {
 public:
-    /// \throws std::invalid_argument  prefix is not a name, max_series is 0
+    /// \throws std::invalid_argument  prefix is neither empty nor a name, max_series is 0
     explicit Registry(RegistryOptions options = {});
     Registry(const Registry&) = delete;
     Registry& operator=(const Registry&) = delete;

@@ -36,7 +36,8 @@ struct RequestMetricsOptions {
 ///     request.finish();
 ///
 /// The metrics belong to the registry; this refers to them. Asking again with the same labels means the same
-/// ones. Names follow OpenTelemetry where it has any, else vLLM; docs/recording.md has the table.
+/// ones. Names follow OpenTelemetry where it has any, else vLLM, behind the registry's prefix unless that is empty;
+/// docs/recording.md has the table.
 /// Threading: as the metrics, thread-safe.
 struct RequestMetrics {
     /// \throws std::invalid_argument  as asking the registry does

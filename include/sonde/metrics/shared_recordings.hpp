@@ -9,7 +9,7 @@
 
 namespace sonde {
 
-/// What the processes of a folder recorded, living and dead (`share_recordings`).
+/// What the processes of a folder recorded, living and dead (`share_recordings`). Threading: a value.
 struct SharedRecordings {
     Recordings recordings;             ///< added up
     std::size_t processes = 0;         ///< whose files were read
@@ -21,6 +21,7 @@ struct SharedRecordings {
 /// another kind than in those before it. Of a file whose list of metrics breaks off the first ones
 /// are added; it is in both, `processes` and `skipped`.
 /// Cost: two system calls for each histogram and thread, one for each counter and thread.
+/// Threading: thread-safe; in any process, at any time.
 /// \throws std::runtime_error  the folder cannot be read
 [[nodiscard]] SharedRecordings read_shared_folder(const std::string& folder);
 

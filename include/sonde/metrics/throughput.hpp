@@ -11,7 +11,7 @@ namespace sonde {
 
 class Collector;
 
-/// What a `Throughput` counted, over all time or over a window.
+/// What a `Throughput` counted, over all time or over a window. Threading: a value.
 struct ThroughputSnapshot {
     std::uint64_t total = 0;
     std::optional<Duration> covered;  ///< what a window really covers; absent over all time

@@ -11,7 +11,8 @@ namespace sonde {
 class Collector;
 
 /// A whole number that goes up and down, such as the requests in flight (OpenTelemetry's name for it). What
-/// one thread adds another may take away; the value is the sum of what all of them added, from 0 on.
+/// one thread adds another may take away; the value is the sum of what all of them added, from 0 on. It wraps
+/// at the ends of 64 bits.
 /// Cost: a load and a store; `value` reads a cache line a thread. Threading: thread-safe, `add` is wait-free.
 class UpDownCounter {
 public:

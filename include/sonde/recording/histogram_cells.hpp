@@ -40,21 +40,21 @@ struct HistogramCells {
     /// large, `odd(value)` is called instead.
     template <class Value, class Whole, class Odd>
     void record_alone(std::span<const Value> values, Whole whole, Odd odd) const noexcept {
-        std::uint64_t high = head[highest].load(), low = head[lowest].load(), total = 0;
+        std::uint64_t high = head[highest].load(), low = head[lowest].load(), total = head[sum].load();
         for (const Value& value : values) {
             const std::uint64_t v = whole(value);
             if (v > largest_recordable) [[unlikely]] {
                 odd(value);
+                total = head[sum].load();
                 continue;
             }
             if (v > high) [[unlikely]]
                 head[highest].raise_to(high = v);
             if (~v > low) [[unlikely]]
                 head[lowest].raise_to(low = ~v);
-            total += v;
+            head[sum].store(total += v);
             buckets[log_linear_index(v, precision_bits)].add_alone_release(1);
         }
-        head[sum].add_alone(total);
     }
     /// By one of many threads.
     void record_shared(std::uint64_t value, std::uint64_t n) const noexcept {

@@ -162,18 +162,19 @@ void observe_in(M& m, const In&... in) noexcept(noexcept(m.add(in...))) { static
 /// own, a reader merges them. `M` is `Moments`, a `QuantileSketch`, a `ConfusionMatrix`, a struct of yours:
 /// whatever can be copied and merged.
 ///
-///     sonde::Sharded<sonde::Moments> sizes;
-///     sizes.observe(request.size());                        // from any thread
-///     sonde::Moments all = sizes.snapshot();
+///     sonde::Sharded<sonde::Moments> times;
+///     times.observe(sonde::seconds(took));                  // from any thread
+///     const sonde::Moments all = times.snapshot();
 ///
 /// All threads that ever observed are in a snapshot, each with its own share of the stream. So `M` must
 /// not care how a stream was cut: what fades with time fits, observed with the time; what fades with the
 /// number of observations does not. Copies of a random generator draw the same numbers in every thread.
 ///
 /// Cost: `observe` is that of `M` and one exchange instruction, about 3 ns, whatever other threads do. It
-/// never waits. A thread's first one allocates its shard. A thread that can have none (see `ThreadCells`;
-/// no memory; thread-local destructors) observes into one that such threads share behind a lock.
-/// `snapshot` merges what is new of each thread. Memory: two `M` for each thread alive at the same time.
+/// never waits but in the fall-back: a thread that can have no shard (see `ThreadCells`; no memory; thread-local
+/// destructors) observes into one that such threads share behind a lock. A thread's first one allocates its
+/// shard. `snapshot` merges what is new of each thread, and waits for visits that are under way. Memory: two
+/// `M` for each thread alive at the same time.
 /// After fork() the child goes on with all that was counted, but for what a thread that was observing at
 /// that moment had recorded since the last snapshot.
 ///
@@ -211,13 +212,13 @@ public:
 
     /// Calls `use` with the calling thread's `M`, for several observations at the cost of one. A reader waits
     /// until it returns. Keep no reference.
-    /// \param use  must not come back to this object, fork, nor go on in another thread (fibers)
+    /// \param use  must not come back to this object, nor read or merge any other `Sharded` (two threads that do
+    /// so crosswise wait for each other for ever), nor fork, nor go on in another thread (fibers)
     template <class Use>
     void with(Use&& use) noexcept(std::is_nothrow_invocable_v<Use&, M&>) requires std::invocable<Use&, M&> {
         if (Shard* const shard = own()) [[likely]]
             return visit(*shard, use);
-        const detail::YieldLock::Guard alone{shards_.sharing()};
-        visit(*shared_, use);
+        visit_shared(use);
     }
 
     /// All observations that ended before this began, and maybe some of those under way.

@@ -20,9 +20,9 @@ namespace sonde {
 /// are adopted, not folded. Seen from outside are the counters, throughputs, up-down counters, histograms and
 /// latencies of registries, by name and labels.
 ///
-/// fork: the child begins a file of its own, and its counts at 0; fork before the first tick, for windows
-/// know only counts that grow. A child that is to become another program had better be made by posix_spawn,
-/// which leaves no file behind.
+/// fork: the child begins a file of its own, and its counts at 0; its windows begin anew at its first tick. A
+/// child that is to become another program had better be made by posix_spawn, which leaves no file behind.
+/// Threading: thread-safe; one call is taken, and none after a metric was made in any thread.
 /// \throws std::logic_error  a metric is there already, or a folder
 /// \throws std::runtime_error  the folder or the file cannot be made
 void share_recordings(const std::string& folder);

@@ -57,7 +57,9 @@ struct CellSlot {
 /// write: `add` and `raise_to`. So nothing is lost, and only the fall-back pays for sharing.
 ///
 /// Cost: 8 bytes a cell for each thread that touched its page, folded into `common()` when there are
-/// more regions of ended threads than of living ones.
+/// more regions of ended threads than of living ones. That is done where a thread ends, and reads every cell
+/// that metrics have: about 0.2 ms with ten latencies, some 60 ms with 8,000. Readers and new metrics wait for it,
+/// recording threads never do.
 /// Threading: thread-safe. `own` and `common` never block; the first call of a thread maps its region.
 class ThreadCells {
 public:

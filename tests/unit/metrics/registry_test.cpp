@@ -84,7 +84,7 @@ TEST_CASE("Registry: names that are not allowed are refused", "[metrics]") {
     const std::string bad = GENERATE("", "9lives", "a-b", "a b", "caf\xc3\xa9", "job:x", "{", "_total");
     CHECK_THROWS_AS(registry.gauge(bad, "Help."), std::invalid_argument);
     CHECK_THROWS_AS(registry.counter(bad + "_total_total", "Help."), std::invalid_argument);
-    if (bad != "_total") CHECK_THROWS_AS((Registry{{.prefix = bad}}), std::invalid_argument);
+    if (bad != "_total" && !bad.empty()) CHECK_THROWS_AS((Registry{{.prefix = bad}}), std::invalid_argument);
 }
 
 TEST_CASE("Registry: a name says its kind and unit", "[metrics]") {
@@ -147,6 +147,31 @@ TEST_CASE("Registry: label sets beyond the cap share one series and are counted"
     REQUIRE(own != nullptr);
     CHECK(own->series.at(0).labels == sonde::Labels{{"family", "demo_requests_total"}});
     CHECK(own->series.at(0).value.whole == 9);
+}
+
+TEST_CASE("Registry: without a prefix names stand as they are", "[metrics]") {
+    Registry registry{{.prefix = "", .max_series = 1}};
+    registry.counter("http_requests_total", "Requests.", {{"user", "a"}}).add(2);
+    registry.counter("http_requests_total", "Requests.", {{"user", "b"}}).add(3);
+    const auto families = registry.families(now);
+    REQUIRE(families.size() == 2);
+    CHECK(families[0].name == "http_requests_total");
+    CHECK(families[0].series.at(0).value.whole == 2);
+    CHECK(families[1].name == "sonde_registry_overflowed_series_total");
+    CHECK(families[1].series.at(0).labels == sonde::Labels{{"family", "http_requests_total"}});
+    CHECK(registry.recordings().items.at(0).name == "http_requests_total");
+}
+
+TEST_CASE("Registry: without a prefix names are checked as with one", "[metrics]") {
+    Registry registry{{.prefix = ""}};
+    const std::string bad = GENERATE("", "9lives", "a-b", "_total");
+    CHECK_THROWS_AS(registry.gauge(bad, "Help."), std::invalid_argument);
+    CHECK_THROWS_AS(registry.latency(bad, "Help."), std::invalid_argument);
+    CHECK_THROWS_AS(registry.counter("_total", "Help."), std::invalid_argument);
+    CHECK_THROWS_AS(registry.counter("sonde_registry_overflowed_series_total", "Help."),
+                    std::invalid_argument);
+    CHECK_THROWS_AS(registry.gauge("sonde_endpoint_x", "Help."), std::invalid_argument);
+    CHECK(registry.families(now).empty());
 }
 
 TEST_CASE("Registry: without overflow there is no family of its own", "[metrics]") {

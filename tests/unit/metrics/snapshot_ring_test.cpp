@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sonde/metrics/snapshot_ring.hpp"
 
+#include <optional>
 #include <vector>
 
+#include "metrics/windows.hpp"
+#include "recording/generation.hpp"
 #include "support/catch.hpp"
 
 using namespace std::chrono_literals;
@@ -85,4 +88,19 @@ TEST_CASE("standard_windows: ascending, named after their length", "[metrics]") 
     CHECK(sonde::standard_windows[1].name == "1m");
     CHECK(sonde::standard_windows[2].length == 300s);
     CHECK(sonde::standard_windows[2].name == "5m");
+}
+
+TEST_CASE("Windows: counts that begin anew, as in a forked child of a shared folder, have no past",
+          "[metrics]") {
+    sonde::detail::Windows<int> windows;
+    const sonde::TimePoint start{1000s};
+    const auto difference = [](int now) {
+        return [now](int before, sonde::Duration) { return std::optional{now - before}; };
+    };
+    windows.tick(start, [] { return 100; });
+    CHECK(windows.read(10s, start + 1s, difference(103)) == 3);
+    sonde::detail::begin_recording_generation();
+    CHECK_FALSE(windows.read(10s, start + 1s, difference(2)));
+    windows.tick(start + 1s, [] { return 2; });
+    CHECK(windows.read(10s, start + 2s, difference(7)) == 5);
 }

@@ -138,3 +138,41 @@ TEST_CASE("window_name: the largest unit that says it whole", "[metrics]") {
     for (std::size_t i = 0; i < sonde::standard_windows.size(); ++i)
         CHECK(window_name(sonde::standard_windows[i].length) == sonde::standard_windows[i].name);
 }
+
+TEST_CASE("Histogram: after a pause of ticks a window's quantile is absent until it can be right",
+          "[metrics]") {
+    Histogram histogram;
+    sonde::testing::ManualClock clock;
+    sonde::Rng rng{5};
+    for (int i = 0; i < 12; ++i) record_second(histogram, clock, rng);
+    histogram.observe(7);
+    clock.advance(1h);
+    histogram.tick(clock.now());
+    CHECK_FALSE(histogram.window_quantile(0.5, 10s, clock.now()));
+    REQUIRE(histogram.window(10s, clock.now()));
+    CHECK(histogram.window(10s, clock.now())->covered == 1h);  // which says so
+    for (int i = 0; i < 11; ++i) record_second(histogram, clock, rng);
+    CHECK(histogram.window_quantile(0.5, 10s, clock.now()));
+}
+
+TEST_CASE("Histogram: ticks that go back in time are ignored", "[metrics]") {
+    Histogram histogram;
+    sonde::testing::ManualClock clock;
+    sonde::Rng rng{6};
+    for (int i = 0; i < 12; ++i) record_second(histogram, clock, rng);
+    const auto before = histogram.window_quantile(0.5, 10s, clock.now());
+    histogram.tick(clock.now() - 9s);
+    CHECK(histogram.window_quantile(0.5, 10s, clock.now()) == before);
+}
+
+TEST_CASE("Registry: a bound between two whole numbers counts up to the lower", "[metrics]") {
+    sonde::Registry registry{{.prefix = "x"}};
+    auto& sizes = registry.histogram("size", "Sizes.", {}, {.bounds = {0.5, 2.5, 10}});
+    sizes.observe(1);
+    sizes.observe(3);
+    const auto families = registry.families(sonde::TimePoint{1h});
+    const auto& buckets = families.at(0).series.at(0).buckets;
+    CHECK(buckets.at(0).count == 0);
+    CHECK(buckets.at(1).count == 1);
+    CHECK(buckets.at(2).count == 2);
+}

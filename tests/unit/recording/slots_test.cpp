@@ -79,6 +79,15 @@ TEST_CASE("Slots: what was given back serves the same layout again, and no other
     CHECK(taken(slots, {800, 0, 5}) == large);
 }
 
+TEST_CASE("Slots: where there is no region there is no slot, however small", "[recording][unit]") {
+    Slots slots;
+    CHECK_FALSE(slots.take({1, 0, 0}, 0).has_value());
+    CHECK_FALSE(slots.take({1, 0, 0}, Slots::head).has_value());
+    CHECK_FALSE(slots.take({1000, 0, 0}, 0).has_value());
+    CHECK(slots.taken().empty());
+    CHECK(slots.take({1, 0, 0}, reach) == Slots::head);
+}
+
 TEST_CASE("Slots: where the reach ends there is no slot, until one is given back", "[recording][unit]") {
     Slots slots;
     const std::size_t two_pages = 2 * Slots::page;

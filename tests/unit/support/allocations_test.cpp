@@ -68,6 +68,27 @@ TEST_CASE("AllocationCount: containers and strings are seen, null is not freed",
     CHECK(count.freed_since_start() == 2);
 }
 
+TEST_CASE("FailingAllocations: all but the first fail, as long as it lives", "[support]") {
+    bool first = false, second = false, third = true, aligned = true, after = false;
+    const auto succeeds = [] {
+        void* const memory = ::operator new(10, std::nothrow);
+        if (memory == nullptr) return false;
+        ::operator delete(memory);
+        return true;
+    };
+    {
+        const sonde::testing::FailingAllocations failing{2};
+        first = succeeds();
+        second = succeeds();
+        third = succeeds();
+        void* const memory = ::operator new (128, std::align_val_t{128}, std::nothrow);
+        aligned = memory != nullptr;
+    }
+    after = succeeds();
+    CHECK((first && second && after));
+    CHECK_FALSE((third || aligned));
+}
+
 TEST_CASE("AllocationCount: another thread's allocations are not ours", "[support]") {
     std::uint64_t theirs = 0, ours = 0;
     std::unique_ptr<Wide> wide;

@@ -93,7 +93,6 @@ TEST_CASE("standard_windows: ascending, named after their length", "[metrics]") 
 TEST_CASE("Windows: counts that begin anew, as in a forked child of a shared folder, have no past",
           "[metrics]") {
     sonde::detail::Windows<int> windows;
-    const sonde::TimePoint start{1000s};
     const auto difference = [](int now) {
         return [now](int before, sonde::Duration) { return std::optional{now - before}; };
     };

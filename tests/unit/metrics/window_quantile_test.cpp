@@ -110,7 +110,7 @@ TEST_CASE("Registry: a histogram is exported with its bounds and its windows", "
                                      {.bounds = {1, 8, 64}, .windows = {5s}});
     sonde::testing::ManualClock clock;
     registry.tick(clock.now());
-    for (const std::uint64_t size : {1, 2, 8, 9, 100}) sizes.observe(size);
+    for (const std::uint64_t size : {1u, 2u, 8u, 9u, 100u}) sizes.observe(size);
     clock.advance(2s);
     const auto families = registry.families(clock.now());
     REQUIRE(families.size() == 2);

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "metrics/histogram_export.hpp"
+#include "metrics/snapshot_values.hpp"
 #include "sonde/core/error.hpp"
 
 namespace sonde {
@@ -23,23 +24,6 @@ LatencyOptions with_bounds(LatencyOptions options) {
         options.bounds = {0.0001, 0.00025, 0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025,
                           0.05,   0.1,     0.25,   0.5,   1,      2.5,   5,    10};
     return options;
-}
-
-Duration as_duration(std::uint64_t ns) noexcept {
-    return Duration{static_cast<std::int64_t>(std::min(ns, detail::largest_recordable))};
-}
-
-LatencySnapshot as_durations(HistogramSnapshot ns) {
-    LatencySnapshot result;
-    result.count = ns.count;
-    result.sum = as_duration(ns.sum);
-    result.total = ns.total / ns_per_second;
-    result.max = as_duration(ns.max);
-    result.min = as_duration(ns.min);
-    result.covered = ns.covered;
-    result.buckets = std::move(ns.buckets);
-    result.precision_bits = ns.precision_bits;
-    return result;
 }
 
 }  // namespace
@@ -77,7 +61,7 @@ std::optional<LatencySnapshot> Latency::window(Duration length, TimePoint now) c
 std::optional<Duration> Latency::window_quantile(double q, Duration length, TimePoint now) const noexcept {
     const auto ns = nanoseconds_.window_quantile(q, length, now);
     if (!ns) return std::nullopt;
-    return as_duration(*ns);
+    return detail::clamped_duration(*ns);
 }
 
 void Latency::collect(Collector& out, TimePoint now) const {

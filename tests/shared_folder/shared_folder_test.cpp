@@ -69,74 +69,88 @@ void check_with_tool(const std::string& a, const std::string& b, const std::stri
     CHECK(sonde::from_bytes<sonde::Recordings>(std::as_bytes(std::span{bytes})) == expected);
 }
 
+constexpr unsigned processes = 3, threads = 3, records = 60'000;
+constexpr int killed = 1;  // the process
+
+/// What three processes left behind, and the durations that they told to have recorded.
+struct Fleet {
+    TemporaryFolder folders[processes];
+    sonde::Recordings whole;
+    std::vector<Duration> pooled;
+};
+
+/// Each records with a precision of its own, and one is killed in the middle.
+void run(const Fleet& fleet) {
+    const auto start = [&](unsigned p, unsigned n) {
+        return recorder({"record", fleet.folders[p].path(), std::to_string(p), std::to_string(5 + p),
+                         std::to_string(threads), std::to_string(n)});
+    };
+    Child first{start(0, records)}, second{start(killed, 0)}, third{start(2, records)};
+    REQUIRE(second.line() == "all are busy");
+    second.kill();
+    REQUIRE(first.wait() == 0);
+    REQUIRE(third.wait() == 0);
+}
+
+void read_process(Fleet& fleet, unsigned p) {
+    const auto read = sonde::read_shared_folder(fleet.folders[p].path());
+    CHECK(read.processes == 1);
+    CHECK(read.skipped.empty());
+    std::uint64_t here = 0;
+    for (unsigned t = 0; t < threads; ++t) {
+        const std::uint64_t n = done_by(read, t);
+        if (p != killed) CHECK(n == records);
+        if (p == killed) CHECK(n >= 50'000);
+        sonde::testing::Stream stream{p, t};
+        for (std::uint64_t i = 0; i < n; ++i) fleet.pooled.push_back(stream.next());
+        here += n;
+    }
+    const Recording& latency = named(read, "fleet_request_seconds");
+    CHECK(latency.kind == sonde::RecordingKind::latency);
+    CHECK(latency.histogram.precision_bits == 5 + p);
+    // A thread that was killed may have recorded what it had not yet counted as done: one each.
+    CHECK(latency.histogram.count >= here);
+    CHECK(latency.histogram.count <= here + (p == killed ? threads : 0));
+    CHECK(named(read, "fleet_in_flight").count == (p == killed ? threads : 0));
+    CHECK(named(read, "fleet_batch_size").histogram.count == 10 * threads);
+    CHECK(named(read, "fleet_batch_size").histogram.sum == 10 * (1 + 2 + 3));
+    fleet.whole.merge(read.recordings);
+}
+
+/// \param pooled  sorted; the histogram may hold one more of each killed thread
+void check_against(const std::vector<Duration>& pooled, const sonde::HistogramSnapshot& all) {
+    CHECK(all.precision_bits == 5);
+    CHECK(all.count >= pooled.size());
+    CHECK(all.count <= pooled.size() + threads);
+    if (all.count == pooled.size()) {
+        CHECK(all.min == truth(pooled, 0, 0));
+        CHECK(all.max == truth(pooled, 1, 0));
+    }
+    for (const double q : {0.01, 0.1, 0.5, 0.9, 0.99, 0.999}) {
+        const auto low = static_cast<double>(truth(pooled, q, -int{threads}));
+        const auto high = static_cast<double>(truth(pooled, q, threads));
+        const auto interpolated = static_cast<double>(all.quantile(q).value());
+        CHECK(interpolated >= low * (1 - 0x1p-5));
+        CHECK(interpolated <= high * (1 + 0x1p-5));
+        const auto middle = static_cast<double>(all.quantile_midpoint(q).value());
+        CHECK(middle >= low * (1 - 0x1p-6));
+        CHECK(middle <= high * (1 + 0x1p-6));
+    }
+}
+
 }  // namespace
 
 // What `sonde merge` must say is checked in the same run: the folders of a killed process are never the same.
 TEST_CASE("shared folders: three processes of different precision, one of them killed, add up exactly",
           "[recording][shared_folder]") {
-    constexpr unsigned processes = 3, threads = 3, records = 60'000;
-    constexpr int killed = 1;  // the process
-    const TemporaryFolder folders[processes];
-    std::vector<Duration> pooled;
-    sonde::Recordings whole;
-    std::uint64_t done = 0;
-    const auto start = [&](unsigned p, unsigned n) {
-        return recorder({"record", folders[p].path(), std::to_string(p), std::to_string(5 + p),
-                         std::to_string(threads), std::to_string(n)});
-    };
-    {
-        Child first{start(0, records)}, second{start(killed, 0)}, third{start(2, records)};
-        REQUIRE(second.line() == "all are busy");
-        second.kill();
-        REQUIRE(first.wait() == 0);
-        REQUIRE(third.wait() == 0);
-    }
-    for (unsigned p = 0; p < processes; ++p) {
-        const auto read = sonde::read_shared_folder(folders[p].path());
-        CHECK(read.processes == 1);
-        CHECK(read.skipped.empty());
-        std::uint64_t here = 0;
-        for (unsigned t = 0; t < threads; ++t) {
-            const std::uint64_t n = done_by(read, t);
-            if (p != killed) CHECK(n == records);
-            if (p == killed) CHECK(n >= 50'000);
-            sonde::testing::Stream stream{p, t};
-            for (std::uint64_t i = 0; i < n; ++i) pooled.push_back(stream.next());
-            here += n;
-        }
-        const Recording& latency = named(read, "fleet_request_seconds");
-        CHECK(latency.kind == sonde::RecordingKind::latency);
-        CHECK(latency.histogram.precision_bits == 5 + p);
-        // A thread that was killed may have recorded what it had not yet counted as done: one each.
-        CHECK(latency.histogram.count >= here);
-        CHECK(latency.histogram.count <= here + (p == killed ? threads : 0));
-        CHECK(named(read, "fleet_in_flight").count == (p == killed ? threads : 0));
-        CHECK(named(read, "fleet_batch_size").histogram.count == 10 * threads);
-        CHECK(named(read, "fleet_batch_size").histogram.sum == 10 * (1 + 2 + 3));
-        done += here;
-        whole.merge(read.recordings);
-    }
-    check_with_tool(folders[0].path(), folders[1].path(), folders[2].path(), whole);
-    std::sort(pooled.begin(), pooled.end());
-    const auto* const all = whole.find("fleet_request_seconds");
+    Fleet fleet;
+    run(fleet);
+    for (unsigned p = 0; p < processes; ++p) read_process(fleet, p);
+    check_with_tool(fleet.folders[0].path(), fleet.folders[1].path(), fleet.folders[2].path(), fleet.whole);
+    std::sort(fleet.pooled.begin(), fleet.pooled.end());
+    const auto* const all = fleet.whole.find("fleet_request_seconds");
     REQUIRE(all != nullptr);
-    CHECK(all->histogram.precision_bits == 5);
-    CHECK(all->histogram.count >= done);
-    CHECK(all->histogram.count <= done + threads);
-    if (all->histogram.count == done) {
-        CHECK(all->histogram.min == truth(pooled, 0, 0));
-        CHECK(all->histogram.max == truth(pooled, 1, 0));
-    }
-    for (const double q : {0.01, 0.1, 0.5, 0.9, 0.99, 0.999}) {
-        const auto low = static_cast<double>(truth(pooled, q, -int{threads}));
-        const auto high = static_cast<double>(truth(pooled, q, threads));
-        const auto interpolated = static_cast<double>(all->histogram.quantile(q).value());
-        CHECK(interpolated >= low * (1 - 0x1p-5));
-        CHECK(interpolated <= high * (1 + 0x1p-5));
-        const auto middle = static_cast<double>(all->histogram.quantile_midpoint(q).value());
-        CHECK(middle >= low * (1 - 0x1p-6));
-        CHECK(middle <= high * (1 + 0x1p-6));
-    }
+    check_against(fleet.pooled, all->histogram);
 }
 
 TEST_CASE("shared folders: several processes in one folder are one whole", "[recording][shared_folder]") {

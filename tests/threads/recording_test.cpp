@@ -105,6 +105,27 @@ private:
     std::uint64_t count_ = 0, counted_ = 0, total_ = 0, failed_ = 0;
 };
 
+/// Exactly what all slices have in them.
+void check_all(const Recorded& recorded) {
+    std::int64_t sum = 0;
+    std::uint64_t failures = 0;
+    for (int lane = 0; lane < thread_count; ++lane)
+        for (std::uint64_t i = 0; i < slice; ++i) sum += duration_of(i, lane), failures += fails(i) ? 1 : 0;
+    const auto snapshot = recorded.latency.snapshot();
+    CHECK(snapshot.count == all_records);
+    CHECK(snapshot.sum == generations * Duration{sum});
+    CHECK(snapshot.min == Duration{duration_of(0, 0)});
+    CHECK(snapshot.max == Duration{duration_of(slice - 1, thread_count - 1)});
+    CHECK(recorded.latency.clamped() == 0);
+    CHECK(recorded.counter.value() == all_records);
+    const auto outcomes = recorded.errors.snapshot();
+    CHECK(outcomes.total == all_records);
+    CHECK(outcomes.failed == generations * failures);
+    REQUIRE(outcomes.reasons.size() == 2);
+    CHECK(outcomes.reasons[0].count == outcomes.failed / 2);
+    CHECK(outcomes.reasons[1].count == outcomes.failed / 2);
+}
+
 }  // namespace
 
 TEST_CASE(
@@ -131,22 +152,5 @@ TEST_CASE(
     for (auto& lane : lanes) lane.join();
     CHECK(scraper.sound);
     CHECK(scraper.scrapes() > 5);
-
-    std::int64_t sum = 0;
-    std::uint64_t failures = 0;
-    for (int lane = 0; lane < thread_count; ++lane)
-        for (std::uint64_t i = 0; i < slice; ++i) sum += duration_of(i, lane), failures += fails(i) ? 1 : 0;
-    const auto snapshot = recorded.latency.snapshot();
-    CHECK(snapshot.count == all_records);
-    CHECK(snapshot.sum == generations * Duration{sum});
-    CHECK(snapshot.min == Duration{duration_of(0, 0)});
-    CHECK(snapshot.max == Duration{duration_of(slice - 1, thread_count - 1)});
-    CHECK(recorded.latency.clamped() == 0);
-    CHECK(recorded.counter.value() == all_records);
-    const auto outcomes = recorded.errors.snapshot();
-    CHECK(outcomes.total == all_records);
-    CHECK(outcomes.failed == generations * failures);
-    REQUIRE(outcomes.reasons.size() == 2);
-    CHECK(outcomes.reasons[0].count == outcomes.failed / 2);
-    CHECK(outcomes.reasons[1].count == outcomes.failed / 2);
+    check_all(recorded);
 }

@@ -4,9 +4,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <algorithm>
 #include <array>
-#include <limits>
 #include <stdexcept>
 #include <string_view>
 
@@ -31,25 +29,6 @@ std::vector<char> all_of(const std::string& name) {
     return bytes;
 }
 
-/// A sum of durations ends earlier than one of whole numbers, so it may go on here.
-HistogramSnapshot in_nanoseconds(LatencySnapshot durations) {
-    constexpr double ns_per_second = 1e9;
-    constexpr std::uint64_t largest = std::numeric_limits<std::uint64_t>::max();
-    const auto whole = [](Duration duration) { return static_cast<std::uint64_t>(duration.count()); };
-    HistogramSnapshot result;
-    result.count = durations.count;
-    result.total = durations.total * ns_per_second;
-    result.sum = whole(durations.sum);
-    if (durations.sum == Duration::max())
-        result.sum = result.total < 0x1p64 ? static_cast<std::uint64_t>(result.total) : largest;
-    result.max = whole(durations.max);
-    result.min = whole(durations.min);
-    result.covered = durations.covered;
-    result.buckets = std::move(durations.buckets);
-    result.precision_bits = durations.precision_bits;
-    return result;
-}
-
 Recordings unnamed(RecordingKind kind, HistogramSnapshot snapshot) {
     return {{{{}, {}, kind, 0, std::move(snapshot)}}};
 }
@@ -65,7 +44,7 @@ Recordings read_bytes(std::span<const char> file) {
     if (is(HistogramSnapshot::format))
         result = unnamed(RecordingKind::histogram, read_object<HistogramSnapshot>(reader));
     else if (is(LatencySnapshot::format))
-        result = unnamed(RecordingKind::latency, in_nanoseconds(read_object<LatencySnapshot>(reader)));
+        result = unnamed(RecordingKind::latency, as_nanoseconds(read_object<LatencySnapshot>(reader)));
     else
         result = read_object<Recordings>(reader);
     reader.finish();

@@ -101,6 +101,12 @@ using HistogramSnapshot = BasicSnapshot<std::uint64_t>;
 /// Of durations.
 using LatencySnapshot = BasicSnapshot<Duration>;
 
+/// The same in durations. A sum or an extreme that no `Duration` can hold becomes the largest one.
+[[nodiscard]] LatencySnapshot as_durations(HistogramSnapshot nanoseconds);
+/// The same in whole nanoseconds, as recordings hold it. A sum of durations ends earlier than one of whole
+/// numbers: where it stands at its end, it goes on here as far as `total` tells, to 16 digits.
+[[nodiscard]] HistogramSnapshot as_nanoseconds(LatencySnapshot durations);
+
 extern template struct BasicSnapshot<std::uint64_t>;
 extern template struct BasicSnapshot<Duration>;
 

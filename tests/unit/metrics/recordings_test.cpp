@@ -12,6 +12,7 @@
 #include "unit/stats/damage.hpp"
 
 using namespace sonde;
+using sonde::testing::is_refused;
 using sonde::testing::random_values;
 using sonde::testing::snapshot_of;
 using sonde::testing::Values;
@@ -42,17 +43,6 @@ Recordings some() {
     return {{number("a_total", 3, {{"model", "x"}}), number("a_total", 5, {{"model", "y"}, {"zone", "1"}}),
              level("in_flight", -2), values("tokens", {1, 2, 3000}),
              values("wait_seconds", {5, 1'000'000}, 5, RecordingKind::latency)}};
-}
-
-template <class Change>
-bool is_refused(Recordings recordings, Change change) {
-    change(recordings);
-    try {
-        (void)from_bytes<Recordings>(to_bytes(recordings));
-        return false;
-    } catch (const FormatError&) {
-        return true;
-    }
 }
 
 }  // namespace

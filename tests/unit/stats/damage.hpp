@@ -32,6 +32,18 @@ bool takes(std::span<const std::byte> state, const Use& use) {
     }
 }
 
+/// True when what `change` has spoilt is refused when read.
+template <class T, class Change>
+bool is_refused(T object, const Change& change) {
+    change(object);
+    try {
+        (void)from_bytes<T>(to_bytes(object));
+        return false;
+    } catch (const FormatError&) {
+        return true;
+    }
+}
+
 /// Holds the bytes of `object` to the contract: round trip to the same bytes; every truncation and every
 /// flipped bit is a FormatError; damage under a right checksum is a FormatError or a state that `use`
 /// can work with, and nothing else happens.

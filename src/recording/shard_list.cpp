@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "sonde/recording/sharded.hpp"
+#include "sonde/recording/shard_list.hpp"
 
 #include <pthread.h>
 

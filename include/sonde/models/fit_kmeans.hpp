@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <stdexcept>
+
+#include "sonde/core/matrix_view.hpp"
+#include "sonde/models/kmeans.hpp"
+
+namespace sonde {
+
+/// Where a fit is.
+struct KMeansProgress {
+    std::size_t run = 0, runs = 0;              ///< the run that goes on, from 0, of how many
+    std::size_t iteration = 0, iterations = 0;  ///< done in this run, and how many there may be
+};
+
+/// A function `bool (const KMeansProgress&)` that somebody else owns, so only an object with a name:
+/// `auto go_on = [&](const KMeansProgress&) { return !stopped; }; fit_kmeans(rows, {.progress = go_on});`
+class KMeansProgressCallback {
+public:
+    KMeansProgressCallback() = default;
+    template <class F>
+    requires std::predicate<F&, const KMeansProgress&> &&(!std::same_as<F, const KMeansProgressCallback>)  //
+        KMeansProgressCallback(F& callback) noexcept
+        : callback_{&callback}, call_{[](const void* object, const KMeansProgress& now) {
+              return static_cast<bool>((*const_cast<F*>(static_cast<const F*>(object)))(now));
+          }} {}
+
+    /// True where there is nothing to call.
+    [[nodiscard]] bool operator()(const KMeansProgress& now) const {
+        return call_ == nullptr || call_(callback_, now);
+    }
+
+private:
+    const void* callback_ = nullptr;
+    bool (*call_)(const void*, const KMeansProgress&) = nullptr;
+};
+
+/// How `fit_kmeans` looks for centroids.
+struct KMeansOptions {
+    std::size_t clusters = 8;   ///< in [1, 2^20]
+    std::size_t restarts = 10;  ///< runs from other first centres, of which the best is kept; at least 1
+    std::size_t max_iterations = 300;  ///< of a run; at least 1
+    double tolerance =
+        1e-4;  ///< a run ends when the centres' squared shift is at most this part of the features'
+               ///< mean variance; finite, at least 0
+    std::uint64_t seed = 1;
+    MatrixView
+        initial{};  ///< first centres, a row each: one run from them; `clusters`, `restarts` do not count
+    std::span<const double>
+        weights{};  ///< of the rows: each 0 or in [1e-100, 1e100], not all 0; empty: all 1
+    KMeansProgressCallback progress{};  ///< called after every iteration; false ends the fit
+};
+
+/// Thrown by a fit whose progress callback returned false.
+class FitCancelled : public std::runtime_error {
+public:
+    using std::runtime_error::runtime_error;
+};
+
+/// Looks for the centroids that rows are nearest to: k-means.
+///
+/// First centres by greedy k-means++ with 2 + log(clusters) candidates (Arthur, Vassilvitskii: k-means++: the
+/// advantages of careful seeding, SODA 2007), then Lloyd's iteration (IEEE Trans. Inf. Theory 28, 1982) with
+/// the bounds of Hamerly (Making k-means even faster, SDM 2010), all in double. A cluster that lost its rows
+/// takes the row that is farthest from its centre. From the same first centres it ends where scikit-learn's
+/// `KMeans` does, unless a row is equally near to two centres (here: the first; there: by
+/// rounding). Repeats exactly for a seed.
+///
+/// There are fewer clusters than asked for where there are fewer distinct rows, and where a cluster ended
+/// without rows. Rows of weight 0 are left out, of the sizes too.
+/// Cost: O(rows x clusters x dimension) per iteration at worst, one thread; memory 28 bytes a row.
+/// \param rows  the training data, at least one row, every value finite
+/// \throws std::invalid_argument  no rows, a row that is not finite, an option outside its range
+/// \throws FitCancelled           `progress` returned false
+[[nodiscard]] KMeansModel fit_kmeans(MatrixView rows, const KMeansOptions& options = {});
+
+}  // namespace sonde

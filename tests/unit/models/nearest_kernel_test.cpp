@@ -1,0 +1,168 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/nearest_kernel.hpp"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include "sonde/core/rng.hpp"
+#include "support/allocations.hpp"
+#include "support/catch.hpp"
+
+using namespace sonde;
+using detail::InstructionSet;
+
+namespace {
+
+struct Data {
+    std::vector<float> values;
+    std::size_t dimension;
+
+    Data(Rng& rng, std::size_t rows, std::size_t cols, double offset = 0)
+        : values(rows * cols), dimension{cols} {
+        for (float& value : values) value = static_cast<float>(offset + rng.normal());
+    }
+    [[nodiscard]] MatrixView view() const { return {values.data(), values.size() / dimension, dimension}; }
+};
+
+std::vector<InstructionSet> sets() {
+    std::vector<InstructionSet> result;
+    for (const auto set : {InstructionSet::scalar, InstructionSet::sse2, InstructionSet::avx2})
+        if (detail::has(set)) result.push_back(set);
+    return result;
+}
+
+double exact(Row row, Row centroid) {
+    double sum = 0;
+    for (std::size_t i = 0; i < row.size(); ++i) {
+        const double difference = static_cast<double>(row[i]) - static_cast<double>(centroid[i]);
+        sum += difference * difference;
+    }
+    return sum;
+}
+
+std::vector<detail::Nearest> found(MatrixView centroids, MatrixView rows, InstructionSet set) {
+    const auto lanes = detail::pack(centroids);
+    std::vector<detail::Nearest> result(rows.rows());
+    detail::nearest({lanes.data(), centroids.rows(), centroids.cols()}, rows, result, set);
+    return result;
+}
+
+/// How many rows were given a centroid that is farther than the bound allows, or a sum that is off by more.
+int wrong(MatrixView centroids, MatrixView rows, InstructionSet set) {
+    const double bound =
+        static_cast<double>(rows.cols() + 4) * 0x1p-22;  // of the squares: twice the distance's
+    int count = 0;
+    const auto nearest = found(centroids, rows, set);
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+        double least = exact(rows.row(i), centroids.row(0));
+        for (std::size_t c = 1; c < centroids.rows(); ++c)
+            least = std::min(least, exact(rows.row(i), centroids.row(c)));
+        if (nearest[i].cluster >= centroids.rows()) return 1'000'000;
+        const double chosen = exact(rows.row(i), centroids.row(nearest[i].cluster));
+        count += chosen > least * (1 + bound) ||
+                         std::abs(static_cast<double>(nearest[i].squares) - chosen) > bound * chosen
+                     ? 1
+                     : 0;
+    }
+    return count;
+}
+
+}  // namespace
+
+TEST_CASE("nearest: every instruction set finds the nearest centroid, for every size", "[models]") {
+    Rng rng{1};
+    for (const InstructionSet set : sets()) {
+        for (std::size_t k = 1; k <= 70; ++k) {
+            for (std::size_t d = 1; d <= 40; ++d) {
+                const Data centroids{rng, k, d}, rows{rng, 1 + (k + d) % 9, d};
+                if (wrong(centroids.view(), rows.view(), set) != 0) FAIL("k " << k << ", d " << d);
+            }
+        }
+    }
+    SUCCEED();
+}
+
+TEST_CASE("nearest: every instruction set finds the nearest of many centroids with many features",
+          "[models]") {
+    Rng rng{2};
+    for (const InstructionSet set : sets()) {
+        for (const std::size_t d : {63U, 64U, 65U, 784U}) {
+            const Data centroids{rng, 257, d}, rows{rng, 131, d};
+            CHECK(wrong(centroids.view(), rows.view(), set) == 0);
+        }
+    }
+}
+
+TEST_CASE("nearest: an offset of the data costs no digits", "[models]") {
+    Rng rng{3};
+    for (const InstructionSet set : sets()) {
+        for (const double offset : {1e3, -1e4, 1e5, 1e6}) {
+            const Data centroids{rng, 40, 64, offset}, rows{rng, 50, 64, offset};
+            CHECK(wrong(centroids.view(), rows.view(), set) == 0);
+        }
+    }
+}
+
+TEST_CASE("nearest: a row gives the same bits alone and at every place of a batch", "[models]") {
+    Rng rng{4};
+    for (const InstructionSet set : sets()) {
+        for (const std::size_t k : {5U, 16U, 64U, 100U}) {
+            const Data centroids{rng, k, 19}, rows{rng, 203, 19};
+            const MatrixView all = rows.view();
+            const auto batch = found(centroids.view(), all, set);
+            for (std::size_t i = 0; i < all.rows(); ++i) {
+                const auto one = found(centroids.view(), {all.row(i).data(), 1, 19}, set)[0];
+                REQUIRE(one.cluster == batch[i].cluster);
+                REQUIRE(std::bit_cast<std::uint32_t>(one.squares) ==
+                        std::bit_cast<std::uint32_t>(batch[i].squares));
+            }
+        }
+    }
+}
+
+TEST_CASE("nearest: of equally near centroids it takes the first", "[models]") {
+    for (const InstructionSet set : sets()) {
+        for (std::size_t first = 0; first < 70; ++first) {
+            std::vector<float> centroids(71 * 3, 5);
+            for (std::size_t c = first; c < 71; c += 1 + c % 3)
+                std::fill_n(centroids.begin() + static_cast<std::ptrdiff_t>(c * 3), 3, 1.0F);
+            const std::vector<float> rows(5 * 3, 1.5F);
+            for (const auto& nearest : found({centroids.data(), 71, 3}, {rows.data(), 5, 3}, set))
+                CHECK(nearest.cluster == first);
+        }
+    }
+}
+
+TEST_CASE("nearest: rows apart by a stride are read as rows", "[models]") {
+    Rng rng{5};
+    const Data centroids{rng, 33, 7}, wide{rng, 30, 11};
+    const MatrixView rows{wide.values.data(), 30, 7, 11};
+    for (const InstructionSet set : sets()) CHECK(wrong(centroids.view(), rows, set) == 0);
+}
+
+TEST_CASE("nearest: NaN, infinity and overflow give a cluster that exists", "[models]") {
+    Rng rng{6};
+    const Data centroids{rng, 3, 4};
+    for (const InstructionSet set : sets()) {
+        for (const std::uint32_t bits : {0x7fc0'0001U, 0x7f80'0000U, 0xff80'0000U, 0x7f7f'ffffU}) {
+            const std::vector<float> rows(9 * 4, std::bit_cast<float>(bits));
+            for (const auto& nearest : found(centroids.view(), {rows.data(), 9, 4}, set))
+                CHECK(nearest.cluster < 3);
+        }
+    }
+}
+
+TEST_CASE("nearest: allocates nothing", "[models]") {
+    Rng rng{7};
+    const Data centroids{rng, 50, 8}, rows{rng, 100, 8};
+    const auto lanes = detail::pack(centroids.view());
+    std::vector<detail::Nearest> out(100);
+    for (const InstructionSet set : sets()) {
+        const testing::AllocationCount count;
+        detail::nearest({lanes.data(), 50, 8}, rows.view(), out, set);
+        CHECK(count.since_start() == 0);
+    }
+}

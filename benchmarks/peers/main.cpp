@@ -60,6 +60,10 @@ bool parse(int argc, char** argv, Options& options) {
 
 int main(int argc, char** argv) {
     Options options;
+    if (argc == 2 && std::string_view{argv[1]} == "--help") {
+        std::fwrite(usage.data(), 1, usage.size(), stdout);
+        return 0;
+    }
     if (!parse(argc, argv, options)) {
         std::fwrite(usage.data(), 1, usage.size(), stderr);
         return 2;

@@ -9,6 +9,7 @@
 #include "metrics/histogram_cold.hpp"
 #include "metrics/histogram_export.hpp"
 #include "metrics/histogram_sum.hpp"
+#include "metrics/snapshot_values.hpp"
 #include "sonde/core/error.hpp"
 #include "sonde/core/numeric.hpp"
 
@@ -21,17 +22,18 @@ using detail::HistogramExtremes;
 using detail::largest_recordable;
 
 constexpr std::size_t max_windows = 8;
+constexpr double largest_bound = 9e18;  // a little less than the largest recordable
 
 HistogramOptions checked(HistogramOptions options, const char* who) {
     using namespace std::chrono_literals;
-    if (options.precision_bits < 3 || options.precision_bits > 10)
+    if (options.precision_bits < detail::min_precision || options.precision_bits > detail::max_precision)
         fail(who, "precision_bits", options.precision_bits, "in [3, 10]");
     if (options.bounds.empty())
         for (double bound = 1; bound <= 65'536; bound *= 2) options.bounds.push_back(bound);
     double last = 0;
     for (const double bound : options.bounds) {
-        if (!is_finite(bound) || bound <= last || bound > 9e18)
-            fail(who, "bounds", bound, "above 0, at most 9e18, and ascending");
+        if (!is_finite(bound) || bound <= last) fail(who, "bounds", bound, "above 0, and ascending");
+        if (bound > largest_bound) fail(who, "bounds", bound, "at most 9e18");
         last = bound;
     }
     if (options.windows.empty()) options.windows = detail::standard_lengths();
@@ -187,8 +189,8 @@ std::optional<std::uint64_t> Histogram::window_quantile(double q, Duration lengt
 }
 
 void Histogram::merge(const Histogram& other) noexcept {
-    const Place here{own_cells(),
-                     common_cells()};  // before the visit, which holds what claiming a region needs
+    // Before the visit, which holds what claiming a region needs.
+    const Place here{own_cells(), common_cells()};
     const auto add_all = [&](const HistogramCells& cells) {
         const HistogramExtremes theirs{cells.head};
         here.cells.head[HistogramCells::highest].raise_to(theirs.high);
@@ -196,12 +198,10 @@ void Histogram::merge(const Histogram& other) noexcept {
         for (const auto head : {HistogramCells::sum, HistogramCells::clamped})
             here.add(here.cells.head[head], cells.head[head].load());
         detail::visit_buckets(cells, theirs, [&](std::size_t index, std::uint64_t n) {
-            const std::uint64_t lower = detail::log_linear_lower(index, cells.precision_bits);
-            const std::uint64_t upper = detail::log_linear_upper(index, cells.precision_bits);
-            // The middle, but not beyond the extremes: there is nothing, and nobody looks.
-            const std::uint64_t middle =
-                std::min(std::max(lower + (upper - lower) / 2, theirs.low), theirs.high);
-            here.add(here.cells.buckets[detail::log_linear_index(middle, precision_bits_)], n);
+            // Not beyond the extremes: there is nothing, and nobody looks.
+            const std::uint64_t center =
+                std::clamp(detail::log_linear_center(index, cells.precision_bits), theirs.low, theirs.high);
+            here.add(here.cells.buckets[detail::log_linear_index(center, precision_bits_)], n);
         });
     };
     // The cells written to come first: with itself, they would else hold what the others just added.

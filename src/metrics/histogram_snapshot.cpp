@@ -94,9 +94,8 @@ template <class Value>
 std::optional<Value> BasicSnapshot<Value>::quantile_midpoint(double q) const noexcept {
     const auto place = place_of(q, count, buckets);
     if (!place) return std::nullopt;
-    const std::uint64_t lower = detail::log_linear_lower(place->bucket->index, precision_bits);
-    const std::uint64_t upper = detail::log_linear_upper(place->bucket->index, precision_bits);
-    return std::clamp(Whole<Value>::back(lower + (upper - lower) / 2), min, max);
+    const std::uint64_t center = detail::log_linear_center(place->bucket->index, precision_bits);
+    return std::clamp(Whole<Value>::back(center), min, max);
 }
 
 template <class Value>

@@ -2,54 +2,48 @@
 #include "sonde/metrics/recordings.hpp"
 
 #include <algorithm>
-#include <array>
 #include <utility>
 
+#include "metrics/label_bytes.hpp"
 #include "metrics/recording_order.hpp"
 #include "sonde/core/error.hpp"
 
 namespace sonde {
 
+std::string_view name_of(RecordingKind kind) noexcept {
+    switch (kind) {
+        case RecordingKind::counter:
+            return "counter";
+        case RecordingKind::up_down_counter:
+            return "up_down_counter";
+        case RecordingKind::histogram:
+            return "histogram";
+        case RecordingKind::latency:
+            return "latency";
+    }
+    return "unknown";
+}
+
 namespace {
 
 constexpr std::string_view where = "Recordings";
-constexpr std::array<std::string_view, 4> kind_words{"counter", "level", "histogram", "latency"};
-
-std::string_view word_of(RecordingKind kind) { return kind_words.at(static_cast<std::size_t>(kind)); }
-
-bool is_number(RecordingKind kind) noexcept {
-    return kind == RecordingKind::counter || kind == RecordingKind::level;
-}
 
 Recording sum_of(Recording mine, const Recording& theirs) {
     if (mine.kind != theirs.kind)
-        fail(where, "kind of " + mine.name, word_of(theirs.kind),
-             "a " + std::string{word_of(mine.kind)} + ", as before");
+        fail(where, "kind of " + mine.name, name_of(theirs.kind),
+             "a " + std::string{name_of(mine.kind)} + ", as before");
     mine.count += theirs.count;
-    if (!is_number(mine.kind)) mine.histogram.merge(theirs.histogram);
+    if (!is_count(mine.kind)) mine.histogram.merge(theirs.histogram);
     return mine;
-}
-
-Labels read_labels(ByteReader& reader) {
-    Labels labels(reader.length(16));
-    for (Label& label : labels) {
-        label.name = reader.text();
-        label.value = reader.text();
-    }
-    const auto unordered =
-        std::adjacent_find(labels.begin(), labels.end(),
-                           [](const Label& a, const Label& b) { return a.name.compare(b.name) >= 0; });
-    if (unordered != labels.end()) fail_format(where, "labels out of order");
-    return labels;
 }
 
 Recording read_recording(ByteReader& reader) {
     Recording result;
     result.name = reader.text();
-    result.labels = read_labels(reader);
+    result.labels = detail::read_labels(reader, where);
     result.kind =
         static_cast<RecordingKind>(reader.choice(static_cast<std::uint8_t>(RecordingKind::latency)));
-    if (is_number(result.kind))
+    if (is_count(result.kind))
         result.count = reader.u64();
     else
         result.histogram = read_object<HistogramSnapshot>(reader);
@@ -85,13 +79,9 @@ void Recordings::write(ByteWriter& writer) const {
     writer.u64(items.size());
     for (const Recording& item : items) {
         writer.text(item.name);
-        writer.u64(item.labels.size());
-        for (const auto& [name, value] : item.labels) {
-            writer.text(name);
-            writer.text(value);
-        }
+        detail::write_labels(writer, item.labels);
         writer.u8(static_cast<std::uint8_t>(item.kind));
-        if (is_number(item.kind))
+        if (is_count(item.kind))
             writer.u64(item.count);
         else
             write_object(writer, item.histogram);

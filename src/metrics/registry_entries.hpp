@@ -36,7 +36,7 @@ public:
 inline void record(Recording& out, const Counter& metric) { out.count = metric.value(); }
 inline void record(Recording& out, const Throughput& metric) { out.count = metric.total(); }
 inline void record(Recording& out, const UpDownCounter& metric) {
-    out.kind = RecordingKind::level;
+    out.kind = RecordingKind::up_down_counter;
     out.count = static_cast<std::uint64_t>(metric.value());
 }
 inline void record(Recording& out, const Histogram& metric) {

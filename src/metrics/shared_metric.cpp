@@ -3,6 +3,8 @@
 
 #include <algorithm>
 
+#include "metrics/label_bytes.hpp"
+#include "metrics/snapshot_values.hpp"
 #include "recording/pool.hpp"
 #include "sonde/core/error.hpp"
 #include "sonde/metrics/counter.hpp"
@@ -66,11 +68,7 @@ bool lies_within(const SharedMetric& metric, std::uint64_t reach) {
 
 void SharedMetric::write(ByteWriter& writer) const {
     writer.text(name);
-    writer.u64(labels.size());
-    for (const Label& label : labels) {
-        writer.text(label.name);
-        writer.text(label.value);
-    }
+    write_labels(writer, labels);
     writer.u8(static_cast<std::uint8_t>(kind));
     writer.u64(cells);
     if (!is_histogram()) return;
@@ -81,22 +79,14 @@ void SharedMetric::write(ByteWriter& writer) const {
 SharedMetric SharedMetric::read(ByteReader& reader, std::uint16_t) {
     SharedMetric result;
     result.name = reader.text();
-    result.labels.resize(reader.length(16));
-    for (Label& label : result.labels) {
-        label.name = reader.text();
-        label.value = reader.text();
-    }
-    const auto unordered =
-        std::adjacent_find(result.labels.begin(), result.labels.end(),
-                           [](const Label& a, const Label& b) { return a.name.compare(b.name) >= 0; });
-    if (unordered != result.labels.end()) fail_format(where, "labels out of order");
+    result.labels = read_labels(reader, where);
     result.kind =
         static_cast<RecordingKind>(reader.choice(static_cast<std::uint8_t>(RecordingKind::latency)));
     result.cells = reader.u64();
     if (!result.is_histogram()) return result;
     result.buckets = reader.u64();
     result.precision_bits = reader.u8();
-    if (result.precision_bits < 3 || result.precision_bits > 10)
+    if (result.precision_bits < min_precision || result.precision_bits > max_precision)
         fail_format(where, "a precision out of range");
     return result;
 }
@@ -125,7 +115,7 @@ void share(const Throughput& metric, const std::string& name, const Labels& labe
     share_count(MetricCells::of(metric), name, labels, RecordingKind::counter);
 }
 void share(const UpDownCounter& metric, const std::string& name, const Labels& labels) {
-    share_count(MetricCells::of(metric), name, labels, RecordingKind::level);
+    share_count(MetricCells::of(metric), name, labels, RecordingKind::up_down_counter);
 }
 void share(const Histogram& metric, const std::string& name, const Labels& labels) {
     share_histogram(metric, name, labels, RecordingKind::histogram);

@@ -31,7 +31,7 @@ struct SharedMetric {
     std::uint64_t buckets = 0;    ///< of a histogram
     unsigned precision_bits = 0;  ///< of a histogram
 
-    [[nodiscard]] bool is_histogram() const noexcept { return kind >= RecordingKind::histogram; }
+    [[nodiscard]] bool is_histogram() const noexcept { return !is_count(kind); }
 
     void write(ByteWriter& writer) const;
     /// \throws FormatError  nothing that a process shares

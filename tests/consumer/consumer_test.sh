@@ -1,10 +1,10 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: Apache-2.0
 # consumer_test.sh <way> <source folder> <work folder> <installed prefix> <compiler> [<compiler flags>]
-# Builds and runs the README's programs with sonde found in the given way, then looks for what leaked.
+# Builds and runs the programs of the README and of docs/recording.md with sonde found in the given way, then looks for what leaked.
 set -euo pipefail
 readonly way=$1 source=$2 work=$3 prefix=$4 compiler=$5 flags=${6:-}
-readonly here=$source/tests/consumer repository=$work/repository build=$work/build program=$work/program.cpp endpoint=$work/endpoint.cpp
+readonly here=$source/tests/consumer repository=$work/repository build=$work/build program=$work/program.cpp endpoint=$work/endpoint.cpp recording=$work/recording.cpp
 [[ $way == fetch_content ]] && readonly shared=-DBUILD_SHARED_LIBS=ON || readonly shared=
 readonly strict=(-Wall -Wextra -Wpedantic -Wconversion -Wshadow -Werror)
 
@@ -13,10 +13,10 @@ mkdir -p "$work"
 
 die() { echo "consumer_test.sh: $*" >&2; exit 1; }
 
-# extract <n> <file>: the n-th C++ block of the README is what a stranger copies.
+# extract <document> <n> <file>: the n-th C++ block is what a stranger copies.
 extract() {
-    awk -v n="$1" '/^```cpp/ { inside = ++block == n; next } /^```/ { inside = 0 } inside' "$source/README.md" >"$2"
-    grep -q 'int main' "$2" || die "C++ block $1 of README.md has no main()"
+    awk -v n="$2" '/^```cpp/ { inside = ++block == n; next } /^```/ { inside = 0 } inside' "$source/$1" >"$3"
+    grep -q 'int main' "$3" || die "C++ block $2 of $1 has no main()"
 }
 
 # The work tree as a repository of its own, so that what is not committed yet is tested too.
@@ -86,13 +86,17 @@ build_with_pkg_config() {
     "$compiler" -std=c++20 "${strict[@]}" "$program" -o "$work/consumer" $(pkg-config --cflags --libs sonde)
     "$work/consumer"
     # shellcheck disable=SC2046
+    "$compiler" -std=c++20 "${strict[@]}" "$recording" -o "$work/recording" $(pkg-config --cflags --libs sonde)
+    "$work/recording" | grep -q '^p99 ' || die "the program of docs/recording.md has no p99"
+    # shellcheck disable=SC2046
     "$compiler" -std=c++20 "${strict[@]}" "$endpoint" -o "$work/endpoint" \
         $(pkg-config --cflags --libs sonde-exporters)
     "$work/endpoint"
 }
 
-extract 1 "$program"
-extract 2 "$endpoint"
+extract README.md 1 "$program"
+extract README.md 2 "$endpoint"
+extract docs/recording.md 1 "$recording"
 case $way in
 pkg_config) build_with_pkg_config ;;
 find_package) build_with_cmake ;;

@@ -64,7 +64,8 @@ TEST_CASE("sonde merge: the bound that is shown is never below 2^-precision_bits
 
 TEST_CASE("sonde merge: what is unknown is left empty", "[tool][merge]") {
     CHECK(csv_of({{latency({})}}) == "wait,latency,0,,,,,6\n");
-    CHECK(csv_of({{{"up", {}, RecordingKind::level, ~std::uint64_t{0}, {}}}}) == "up,level,-1,,,,,\n");
+    CHECK(csv_of({{{"up", {}, RecordingKind::up_down_counter, ~std::uint64_t{0}, {}}}}) ==
+          "up,up_down_counter,-1,,,,,\n");
     CHECK(csv_of({}).empty());
 }
 

@@ -29,7 +29,7 @@ fails() {
 field() {
     awk -F'","|",|,"|,' -v metric="$1" -v column="$2" '
         NR == 1 { for (i = 1; i <= NF; ++i) if ($i == column) wanted = i }
-        index($0, metric) { line = $0; sub(/.*(counter|level|histogram|latency),/, "metric,kind,", line)
+        index($0, metric) { line = $0; sub(/.*(up_down_counter|counter|histogram|latency),/, "metric,kind,", line)
                             split(line, f, ","); print f[wanted] }' <<<"$out"
 }
 
@@ -56,8 +56,8 @@ merge --format csv p7.bin p5.bin p6.bin
 same "exit code" "$code" 0
 same "messages" "$err" ""
 same "header" "$(head -n 1 out)" "metric,kind,count,sum,min,p50,p90,p99,p99.9,max,precision_bits"
-same "levels and counters" "$(grep -E 'counter|level' out)" \
-    $'demo_in_flight,level,-3,,,,,,,,\ndemo_requests_total,counter,6018,,,,,,,,'
+same "counters, up and down too" "$(grep counter out)" \
+    $'demo_in_flight,up_down_counter,-3,,,,,,,,\ndemo_requests_total,counter,6018,,,,,,,,'
 within demo_tokens tokens
 within demo_wait_seconds ns
 holds "labels" "$out" '"demo_wait_seconds{model=""a \""b\""""}",latency,6000,'
@@ -104,7 +104,7 @@ cat one/tokens two/tokens three/tokens >tokens
 within demo_tokens tokens
 within demo_wait_seconds ns
 same "a counter in shared folders" "$(field demo_requests_total count)" 6018
-same "a level in shared folders" "$(field demo_in_flight count)" -3
+same "an up-down counter in shared folders" "$(field demo_in_flight count)" -3
 sum=$out
 merge --format csv three/shared two/shared one/shared
 same "the sum in another order" "$out" "$sum"
@@ -130,7 +130,7 @@ fails 1 "cannot read none.bin: No such file or directory" --output half.bin p7.b
 fails 1 "cannot read short.bin: ByteReader: the size in the header is not the size of the file" --output half.bin p7.bin short.bin
 fails 1 "cannot read flipped.bin: ByteReader: checksum mismatch" --output half.bin flipped.bin p7.bin
 fails 1 "cannot read text.bin: ByteReader: " --output half.bin p7.bin text.bin
-fails 1 "cannot add other.bin: Recordings: kind of demo_tokens is level, must be a histogram" --output half.bin p7.bin other.bin
+fails 1 "cannot add other.bin: Recordings: kind of demo_tokens is up_down_counter, must be a histogram" --output half.bin p7.bin other.bin
 fails 1 "cannot add tokens.bin: Recordings: kind of " --output half.bin ns.bin tokens.bin
 fails 1 "cannot write none/sum.bin: No such file or directory" --output none/sum.bin p7.bin
 fails 1 "cannot write .: it is no regular file" --output . p7.bin

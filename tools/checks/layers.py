@@ -23,7 +23,7 @@ IN_SONDE_HPP = {"core", "stats", "recording", "metrics", "thresholds", "detector
 NOT_IN_SONDE_HPP = {"exporters/http_endpoint.hpp"}
 
 LIGHT_STANDARD_HEADERS = set("""string string_view vector span array optional concepts type_traits utility
-    limits bit cstdint cstddef new compare initializer_list exception stdexcept""".split())
+    limits cstdint cstddef new compare initializer_list exception stdexcept""".split())
 
 # One header each that stands in for a heavy standard one.
 EXTRA = {"core/chrono.hpp": {"chrono", "bits/chrono.h"}}

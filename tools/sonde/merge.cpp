@@ -20,7 +20,7 @@ namespace {
 constexpr std::string_view usage = R"(Usage: sonde merge [OPTIONS] INPUT...
 
 Adds up what processes recorded and prints the sum: a row for each counter,
-level, histogram and latency. An INPUT is
+up-down counter, histogram and latency. An INPUT is
 
   a folder  that processes share (share_recordings), running or dead
   a file    of recordings, or of one snapshot, which has no name

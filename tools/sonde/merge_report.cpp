@@ -15,12 +15,7 @@ namespace {
 
 using Row = std::vector<std::string>;
 
-constexpr std::array<std::string_view, 4> kind_names{"counter", "level", "histogram", "latency"};
 constexpr std::uint64_t largest = std::numeric_limits<std::uint64_t>::max();
-
-bool is_number(const Recording& item) {
-    return item.kind == RecordingKind::counter || item.kind == RecordingKind::level;
-}
 
 /// Quotes as Prometheus has them; control characters could command a terminal.
 std::string quoted(std::string_view value) {
@@ -51,8 +46,9 @@ std::string metric_of(const Recording& item) {
 }
 
 std::string count_of(const Recording& item) {
-    if (item.kind == RecordingKind::level) return std::to_string(static_cast<std::int64_t>(item.count));
-    return std::to_string(is_number(item) ? item.count : item.histogram.count);
+    if (item.kind == RecordingKind::up_down_counter)
+        return std::to_string(static_cast<std::int64_t>(item.count));
+    return std::to_string(is_count(item.kind) ? item.count : item.histogram.count);
 }
 
 std::string with_unit(double ns) {
@@ -90,10 +86,9 @@ Row header(std::span<const Percentile> percentiles, const char* last) {
 /// The row of a histogram or latency, its numbers written by `text`; empty fields for what is unknown.
 template <class Text>
 Row row_of(const Recording& item, std::span<const Percentile> percentiles, std::string metric, Text text) {
-    Row row{std::move(metric), std::string{kind_names.at(static_cast<std::size_t>(item.kind))},
-            count_of(item)};
+    Row row{std::move(metric), std::string{name_of(item.kind)}, count_of(item)};
     const auto& seen = item.histogram;
-    if (!is_number(item) && seen.count > 0) {
+    if (!is_count(item.kind) && seen.count > 0) {
         row.push_back(text.sum(item));
         row.push_back(text.value(item, seen.min));
         for (const auto& percentile : percentiles)
@@ -101,7 +96,7 @@ Row row_of(const Recording& item, std::span<const Percentile> percentiles, std::
         row.push_back(text.value(item, seen.max));
     }
     row.resize(percentiles.size() + 6);
-    row.push_back(is_number(item) ? std::string{} : text.error(item));
+    row.push_back(is_count(item.kind) ? std::string{} : text.error(item));
     return row;
 }
 

@@ -75,7 +75,7 @@ inline std::uint64_t in_nanoseconds(std::uint64_t ticks, std::uint64_t multiplie
 ///
 /// **Fallback.** It reads `steady_clock` where the counter is not fit: an x86 one that is not invariant (CPUID
 /// 0x80000007, EDX bit 8; AMD APM vol. 3, Intel SDM vol. 3, "Invariant TSC"), one that Linux does not offer as
-/// a clock source, one whose rate cannot be had to 1e-5, other processors.
+/// a clock source, one of 1 GHz or slower on x86-64, one whose rate cannot be had to 1e-5, other processors.
 ///
 /// **Order.** The counter is read without waiting for the instructions before, which makes it cheap: either end of a
 /// duration may be some nanoseconds early. On one thread time does not go back. From thread to thread it may by as

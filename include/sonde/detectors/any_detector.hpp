@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bit>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -10,6 +9,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "sonde/core/bits.hpp"
 #include "sonde/core/concepts.hpp"
 #include "sonde/core/matrix_view.hpp"
 #include "sonde/core/numeric.hpp"
@@ -21,8 +21,8 @@ namespace sonde {
 namespace detail {
 
 /// A number and a row that no detector takes. Made from bits, which `-ffast-math` leaves alone.
-[[nodiscard]] inline double no_number() noexcept { return std::bit_cast<double>(0x7ff8'0000'0000'0000U); }
-[[nodiscard]] inline float no_float() noexcept { return std::bit_cast<float>(0x7fc0'0000U); }
+[[nodiscard]] inline double no_number() noexcept { return detail::bit_cast<double>(0x7ff8'0000'0000'0000U); }
+[[nodiscard]] inline float no_float() noexcept { return detail::bit_cast<float>(0x7fc0'0000U); }
 
 /// What an AnyDetector asks of the detector that it holds.
 class ErasedDetector {

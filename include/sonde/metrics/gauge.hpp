@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bit>
 #include <cstdint>
 #include <optional>
 
 #include "sonde/core/atomic.hpp"
+#include "sonde/core/bits.hpp"
 #include "sonde/core/chrono.hpp"
 #include "sonde/core/numeric.hpp"
 
@@ -25,7 +25,7 @@ public:
 
     void set(double value) noexcept {
         if (is_finite(value))
-            bits_.store(std::bit_cast<std::uint64_t>(value));
+            bits_.store(detail::bit_cast<std::uint64_t>(value));
         else
             rejected_.add(1);
     }
@@ -35,16 +35,16 @@ public:
     void add(double amount) noexcept {
         std::uint64_t seen = bits_.load();
         for (;;) {
-            const double sum = (seen == unknown ? 0.0 : std::bit_cast<double>(seen)) + amount;
+            const double sum = (seen == unknown ? 0.0 : detail::bit_cast<double>(seen)) + amount;
             if (!is_finite(sum)) return void(rejected_.add(1));
-            if (bits_.replace(seen, std::bit_cast<std::uint64_t>(sum))) return;
+            if (bits_.replace(seen, detail::bit_cast<std::uint64_t>(sum))) return;
         }
     }
 
     [[nodiscard]] std::optional<double> value() const noexcept {
         const std::uint64_t bits = bits_.load();
         if (bits == unknown) return std::nullopt;
-        return std::bit_cast<double>(bits);
+        return detail::bit_cast<double>(bits);
     }
     [[nodiscard]] Snapshot snapshot() const noexcept { return value(); }
     [[nodiscard]] std::uint64_t rejected() const noexcept { return rejected_.load(); }

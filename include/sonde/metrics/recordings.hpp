@@ -14,18 +14,25 @@ namespace sonde {
 
 /// What a `Recording` counts.
 enum class RecordingKind : std::uint8_t {
-    counter,    ///< `Counter`, `Throughput`: only grows
-    level,      ///< `UpDownCounter`: a sum of ups and downs, in two's complement
-    histogram,  ///< `Histogram`: whole numbers
-    latency,    ///< `Latency`: whole nanoseconds
+    counter,          ///< `Counter`, `Throughput`: only grows
+    up_down_counter,  ///< `UpDownCounter`: in two's complement
+    histogram,        ///< `Histogram`: whole numbers
+    latency,          ///< `Latency`: whole nanoseconds
 };
+
+/// As the enumerator is called.
+[[nodiscard]] std::string_view name_of(RecordingKind kind) noexcept;
+/// Whether it is one number; a histogram else.
+[[nodiscard]] constexpr bool is_count(RecordingKind kind) noexcept {
+    return kind == RecordingKind::counter || kind == RecordingKind::up_down_counter;
+}
 
 /// One metric's counts, by the name and labels it was registered with. Threading: a value.
 struct Recording {
     std::string name;  ///< full, prefix included
     Labels labels;     ///< by name
     RecordingKind kind = RecordingKind::counter;
-    std::uint64_t count = 0;      ///< of a counter or level; 0 else
+    std::uint64_t count = 0;      ///< where `is_count(kind)`; 0 else
     HistogramSnapshot histogram;  ///< of a histogram, or of a latency in ns; as constructed else
 
     friend bool operator==(const Recording&, const Recording&) = default;

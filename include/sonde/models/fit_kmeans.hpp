@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <span>
 #include <stdexcept>
+#include <type_traits>
 
 #include "sonde/core/matrix_view.hpp"
 #include "sonde/models/kmeans.hpp"
@@ -18,14 +19,20 @@ struct KMeansProgress {
     std::size_t iteration = 0, iterations = 0;  ///< done in this run, and how many there may be
 };
 
+class KMeansProgressCallback;
+namespace detail {
+template <class F>
+concept TakesKMeansProgress =
+    std::predicate<F&, const KMeansProgress&> && !std::same_as<std::remove_cv_t<F>, KMeansProgressCallback>;
+}  // namespace detail
+
 /// A function `bool (const KMeansProgress&)` that somebody else owns, so only an object with a name:
 /// `auto go_on = [&](const KMeansProgress&) { return !stopped; }; fit_kmeans(rows, {.progress = go_on});`
 class KMeansProgressCallback {
 public:
     KMeansProgressCallback() = default;
-    template <class F>
-    requires std::predicate<F&, const KMeansProgress&> &&(!std::same_as<F, const KMeansProgressCallback>)  //
-        KMeansProgressCallback(F& callback) noexcept
+    template <detail::TakesKMeansProgress F>
+    KMeansProgressCallback(F& callback) noexcept
         : callback_{&callback}, call_{[](const void* object, const KMeansProgress& now) {
               return static_cast<bool>((*const_cast<F*>(static_cast<const F*>(object)))(now));
           }} {}
@@ -42,18 +49,22 @@ private:
 
 /// How `fit_kmeans` looks for centroids.
 struct KMeansOptions {
-    std::size_t clusters = 8;   ///< in [1, 2^20]
-    std::size_t restarts = 10;  ///< runs from other first centres, of which the best is kept; at least 1
-    std::size_t max_iterations = 300;  ///< of a run; at least 1
-    double tolerance =
-        1e-4;  ///< a run ends when the centres' squared shift is at most this part of the features'
-               ///< mean variance; finite, at least 0
+    /// In [1, 2^20].
+    std::size_t clusters = 8;
+    /// Runs from other first centres, of which the best is kept; at least 1.
+    std::size_t restarts = 10;
+    /// Of a run; at least 1.
+    std::size_t max_iterations = 300;
+    /// A run ends when the centres' squared shift is at most this part of the features' mean variance; finite,
+    /// at least 0.
+    double tolerance = 1e-4;
     std::uint64_t seed = 1;
-    MatrixView
-        initial{};  ///< first centres, a row each: one run from them; `clusters`, `restarts` do not count
-    std::span<const double>
-        weights{};  ///< of the rows: each 0 or in [1e-100, 1e100], not all 0; empty: all 1
-    KMeansProgressCallback progress{};  ///< called after every iteration; false ends the fit
+    /// First centres, a row each: one run from them; `clusters` and `restarts` do not count.
+    MatrixView initial{};
+    /// Of the rows: each 0 or in [1e-100, 1e100], not all 0. Empty: all 1.
+    std::span<const double> weights{};
+    /// Called after every iteration; false ends the fit.
+    KMeansProgressCallback progress{};
 };
 
 /// Thrown by a fit whose progress callback returned false.

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 
 #include "sonde/core/atomic.hpp"
+#include "sonde/core/bits.hpp"
 #include "sonde/recording/thread_cells.hpp"
 
 namespace sonde::detail {
@@ -113,9 +113,7 @@ public:
     [[nodiscard]] ShardHead* find(const Cell* place) const noexcept;
     /// Takes over a new shard.
     void push(ShardHead* shard) noexcept;
-    [[nodiscard]] ShardHead* first() const noexcept {
-        return std::bit_cast<ShardHead*>(first_.load_acquire());
-    }
+    [[nodiscard]] ShardHead* first() const noexcept { return bit_cast<ShardHead*>(first_.load_acquire()); }
 
     /// Held by who reads.
     [[nodiscard]] YieldLock& reading() const noexcept { return reading_; }

@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bit>
 #include <concepts>
 #include <cstdint>
 #include <type_traits>
 #include <utility>
 
+#include "sonde/core/bits.hpp"
 #include "sonde/recording/shard_list.hpp"
 
 namespace sonde {
@@ -134,7 +134,7 @@ private:
     [[nodiscard]] Shard* own() noexcept {
         detail::Cell* const place = shards_.place();
         if (place == nullptr) return nullptr;
-        auto* const shard = std::bit_cast<detail::ShardHead*>(static_cast<std::uintptr_t>(place->load()));
+        auto* const shard = detail::bit_cast<detail::ShardHead*>(static_cast<std::uintptr_t>(place->load()));
         if (shard != nullptr && shard->place == place) [[likely]]
             return static_cast<Shard*>(shard);
         return find_or_make(place);
@@ -148,7 +148,7 @@ private:
                 return nullptr;
             }
         }
-        place->store(std::bit_cast<std::uintptr_t>(shard));
+        place->store(detail::bit_cast<std::uintptr_t>(shard));
         return static_cast<Shard*>(shard);
     }
 

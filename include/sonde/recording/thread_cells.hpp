@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
 
 #include "sonde/core/atomic.hpp"
+#include "sonde/core/bits.hpp"
 
 namespace sonde::detail {
 
@@ -96,7 +96,7 @@ public:
     /// Two sets of cells at once: is this the pool of both, and where are the cells of this region?
     [[nodiscard]] bool lies_in(const Region* region) const noexcept { return region->pool == pool_; }
     [[nodiscard]] Cell* in(const Region* region) const noexcept {
-        return std::bit_cast<Cell*>(std::bit_cast<std::uintptr_t>(region) + slot_.offset);
+        return bit_cast<Cell*>(bit_cast<std::uintptr_t>(region) + slot_.offset);
     }
 
     /// The total of one cell. Cost: a cache line a thread.

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -11,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "sonde/core/bits.hpp"
 #include "sonde/core/bytes.hpp"
 #include "sonde/core/error.hpp"
 #include "sonde/core/numeric.hpp"
@@ -142,7 +142,7 @@ void Reservoir<T>::merge(const Reservoir& other) noexcept {
 template <class T>
 void Reservoir<T>::write(ByteWriter& writer) const requires std::is_arithmetic_v<T> {
     writer.u64(capacity_);
-    for (const std::uint64_t word : std::bit_cast<RngState>(rng_)) writer.u64(word);
+    for (const std::uint64_t word : detail::bit_cast<RngState>(rng_)) writer.u64(word);
     writer.u64(count_);
     writer.u64(rejected_);
     for (const T& item : items_) {
@@ -179,7 +179,7 @@ Reservoir<T> Reservoir<T>::read(ByteReader& reader, std::uint16_t) requires std:
     if ((state[0] | state[1] | state[2] | state[3]) == 0) fail_format("Reservoir", "random state of zeros");
     const auto held = static_cast<std::size_t>(count < capacity ? count : capacity);
     if (held > reader.left() / 8) fail_format("Reservoir", "items missing");
-    Reservoir result{static_cast<std::size_t>(capacity), std::bit_cast<Rng>(state)};
+    Reservoir result{static_cast<std::size_t>(capacity), detail::bit_cast<Rng>(state)};
     for (std::size_t i = 0; i < held; ++i) result.items_.push_back(read_item(reader));
     result.count_ = count;
     result.rejected_ = rejected;

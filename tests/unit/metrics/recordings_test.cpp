@@ -26,7 +26,7 @@ Recording number(std::string name, std::uint64_t count, Labels labels = {}) {
 }
 
 Recording level(std::string name, std::int64_t count) {
-    return {std::move(name), {}, RecordingKind::level, static_cast<std::uint64_t>(count), {}};
+    return {std::move(name), {}, RecordingKind::up_down_counter, static_cast<std::uint64_t>(count), {}};
 }
 
 Recording values(std::string name, const Values& seen, unsigned precision_bits = 6,
@@ -96,7 +96,7 @@ TEST_CASE("Recordings: three resolutions add up to what the coarsest would have 
     CHECK(seen.precision_bits == 5);
 }
 
-TEST_CASE("Recordings: a level below zero adds up", "[metrics][boundary]") {
+TEST_CASE("Recordings: an up-down counter below zero adds up", "[metrics][boundary]") {
     const Recordings sum = merged({{level("in_flight", -7)}}, {{level("in_flight", 5)}});
     CHECK(static_cast<std::int64_t>(sum.items.at(0).count) == -2);
 }
@@ -165,4 +165,13 @@ TEST_CASE("Recordings: each part that no registry leaves is refused when read", 
     CHECK(is_refused(some(), [](R& r) { r.items[3].histogram.precision_bits = 11; }));
     CHECK(is_refused(some(), [](R& r) { r.items[4].histogram.max = 1; }));
     CHECK_THROWS_AS(from_bytes<Recordings>(to_bytes(snapshot_of({1}, 6))), FormatError);
+}
+
+TEST_CASE("RecordingKind: is called as its enumerator, and is one number or a histogram", "[metrics]") {
+    CHECK(name_of(RecordingKind::counter) == "counter");
+    CHECK(name_of(RecordingKind::up_down_counter) == "up_down_counter");
+    CHECK(name_of(RecordingKind::histogram) == "histogram");
+    CHECK(name_of(RecordingKind::latency) == "latency");
+    CHECK((is_count(RecordingKind::counter) && is_count(RecordingKind::up_down_counter)));
+    CHECK_FALSE((is_count(RecordingKind::histogram) || is_count(RecordingKind::latency)));
 }

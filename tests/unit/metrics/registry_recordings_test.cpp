@@ -27,7 +27,8 @@ TEST_CASE("Registry: recordings have what each kind counted, by full name, then 
                                               "demo_items_total", "demo_tokens", "demo_wait_seconds"});
     CHECK(all.items[0] == Recording{"demo_calls_total", {{"model", "a"}}, RecordingKind::counter, 1, {}});
     CHECK(all.items[1] == Recording{"demo_calls_total", {{"model", "b"}}, RecordingKind::counter, 2, {}});
-    CHECK(all.items[2] == Recording{"demo_in_flight", {}, RecordingKind::level, std::uint64_t{0} - 4, {}});
+    CHECK(all.items[2] ==
+          Recording{"demo_in_flight", {}, RecordingKind::up_down_counter, std::uint64_t{0} - 4, {}});
     CHECK(all.items[3] == Recording{"demo_items_total", {}, RecordingKind::counter, 9, {}});
     CHECK(
         all.items[4] ==

@@ -61,3 +61,13 @@ TEST_CASE("log_linear: the middle of huge and of tiny buckets is a number", "[st
     CHECK(log_linear_middle(1e-150, 2e-150) * 1e150 == Approx(4.0 / 3).epsilon(1e-12));
     CHECK(log_linear_middle(1, 1) == 1);
 }
+
+TEST_CASE("log_linear: the center of a bucket is as near to either end as whole numbers can be",
+          "[stats][law]") {
+    const unsigned P = GENERATE(3U, 6U, 10U);
+    for (std::size_t i = 0; i < log_linear_size(~std::uint64_t{0} >> 1, P); ++i) {
+        const std::uint64_t below = log_linear_center(i, P) - log_linear_lower(i, P);
+        const std::uint64_t above = log_linear_upper(i, P) - log_linear_center(i, P);
+        REQUIRE((above == below || above == below + 1));
+    }
+}

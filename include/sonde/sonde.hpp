@@ -48,3 +48,4 @@
 #include "sonde/stats/rolling_window.hpp"
 #include "sonde/thresholds/fixed_threshold.hpp"
 #include "sonde/thresholds/quantile_threshold.hpp"
+#include "sonde/thresholds/score_calibration.hpp"

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "models/lloyd.hpp"
+#include "models/training_rows.hpp"
 #include "sonde/core/error.hpp"
 #include "sonde/core/numeric.hpp"
 #include "sonde/core/rng.hpp"
@@ -29,9 +30,7 @@ void check_finite(MatrixView rows, std::string_view what) {
 
 void check(MatrixView rows, const KMeansOptions& o) {
     const auto number = [](std::size_t n) { return static_cast<double>(n); };
-    if (rows.rows() < 1) fail(where, "number of rows", 0, "at least 1");
-    if (rows.cols() < 1 || rows.cols() > KMeansModel::max_dimension)
-        fail(where, "dimension", number(rows.cols()), "in [1, 1048576]");
+    detail::check_training_rows(where, rows);
     if (o.clusters < 1 || o.clusters > KMeansModel::max_clusters)
         fail(where, "clusters", number(o.clusters), "in [1, 1048576]");
     if (o.restarts < 1) fail(where, "restarts", 0, "at least 1");
@@ -42,9 +41,7 @@ void check(MatrixView rows, const KMeansOptions& o) {
         fail(where, "number of initial centres", number(o.initial.rows()), "at most 1048576");
     if (o.initial.rows() > 0 && o.initial.cols() != rows.cols())
         fail(where, "dimension of initial", number(o.initial.cols()), "that of the rows");
-    if (!o.weights.empty() && o.weights.size() != rows.rows())
-        fail(where, "number of weights", number(o.weights.size()), "0 or one per row");
-    check_finite(rows, "row");
+    detail::check_weights(where, o.weights, rows.rows());
     check_finite(o.initial, "initial centre");
 }
 
@@ -54,13 +51,10 @@ Sample sample_of(MatrixView rows, std::span<const double> weights) {
     sample.weights.reserve(rows.rows());
     for (std::size_t i = 0; i < rows.rows(); ++i) {
         const double weight = weights.empty() ? 1 : weights[i];
-        if (!is_finite(weight) || weight < 0 || weight > 1e100 || (weight > 0 && weight < 1e-100))
-            fail(where, "weight " + std::to_string(i), weight, "0 or in [1e-100, 1e100]");
         if (weight <= 0) continue;
         sample.rows.push_back(rows.row(i).data());
         sample.weights.push_back(weight);
     }
-    if (sample.rows.empty()) fail(where, "sum of the weights", 0, "above 0");
     return sample;
 }
 
@@ -130,31 +124,34 @@ struct Run {
 
 /// \param shift  squared shift of the centres that ends the run
 Run run_from(const Sample& sample, std::vector<double> centres, double shift, const KMeansOptions& options,
-             KMeansProgress now) {
+             FitProgress now) {
     detail::Lloyd lloyd{sample, std::move(centres)};
     bool settled = false;
-    for (now.iteration = 1;; ++now.iteration) {
+    std::size_t iteration = 1;
+    for (;; ++iteration) {
         settled = !lloyd.assign();
         const double moved = lloyd.move();
-        if (!options.progress(now)) throw FitCancelled{"fit_kmeans: cancelled"};
-        if (settled || moved <= shift || now.iteration == options.max_iterations) break;
+        ++now.done;
+        detail::report_progress(where, options.progress, now);
+        if (settled || moved <= shift || iteration == options.max_iterations) break;
     }
     if (!settled) lloyd.assign();  // to the centres as they are now
-    return {lloyd.centres(), lloyd.inertia(), now.iteration};
+    return {lloyd.centres(), lloyd.inertia(), iteration};
 }
 
 Run best_run(const Sample& sample, const KMeansOptions& options) {
     const double shift = options.tolerance > 0 ? options.tolerance * mean_variance(sample) : 0;
-    KMeansProgress now{0, options.initial.rows() > 0 ? 1 : options.restarts, 0, options.max_iterations};
+    const std::size_t runs = options.initial.rows() > 0 ? 1 : options.restarts;
     Rng rng{options.seed};
     Run best;
-    for (; now.run < now.runs; ++now.run) {
+    for (std::size_t i = 0; i < runs; ++i) {
         std::vector<double> centres;
-        for (std::size_t i = 0; i < options.initial.rows(); ++i)
-            centres.insert(centres.end(), options.initial.row(i).begin(), options.initial.row(i).end());
+        for (std::size_t c = 0; c < options.initial.rows(); ++c)
+            centres.insert(centres.end(), options.initial.row(c).begin(), options.initial.row(c).end());
         if (centres.empty()) centres = first_centres(sample, options.clusters, rng);
-        Run run = run_from(sample, std::move(centres), shift, options, now);
-        if (now.run == 0 || run.inertia < best.inertia) best = std::move(run);
+        Run run = run_from(sample, std::move(centres), shift, options,
+                           {i * options.max_iterations, runs * options.max_iterations});
+        if (i == 0 || run.inertia < best.inertia) best = std::move(run);
     }
     return best;
 }

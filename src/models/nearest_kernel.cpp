@@ -223,27 +223,13 @@ using Kernel = void (*)(const CentroidPanels&, MatrixView, Nearest*) noexcept;
 
 Kernel kernel_of([[maybe_unused]] InstructionSet set) noexcept {
 #if defined(__x86_64__)
-    if (set == InstructionSet::avx2) return nearest_avx2;
-    if (set == InstructionSet::sse2) return nearest_sse2;
+    if (set >= InstructionSet::avx2) return nearest_avx2;
+    if (set == InstructionSet::baseline) return nearest_sse2;
 #endif
     return nearest_scalar;
 }
 
 }  // namespace
-
-bool has(InstructionSet set) noexcept {
-#if defined(__x86_64__)
-    if (set == InstructionSet::avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    return true;
-#else
-    return set == InstructionSet::scalar;
-#endif
-}
-
-InstructionSet fastest_set() noexcept {
-    if (has(InstructionSet::avx2)) return InstructionSet::avx2;
-    return has(InstructionSet::sse2) ? InstructionSet::sse2 : InstructionSet::scalar;
-}
 
 std::vector<CentroidLanes> pack(MatrixView centroids) {
     const std::size_t dimension = centroids.cols();

@@ -6,17 +6,11 @@
 #include <span>
 #include <vector>
 
+#include "models/instruction_set.hpp"
 #include "sonde/core/matrix_view.hpp"
 #include "sonde/models/kmeans.hpp"
 
 namespace sonde::detail {
-
-enum class InstructionSet : std::uint8_t { scalar, sse2, avx2 };
-
-/// Whether this machine, and this build, has it.
-[[nodiscard]] bool has(InstructionSet set) noexcept;
-/// The fastest that this machine has. Cost: some ns.
-[[nodiscard]] InstructionSet fastest_set() noexcept;
 
 /// Packed centroids: panels of 16, each feature by feature. Looks at memory that somebody else owns.
 struct CentroidPanels {

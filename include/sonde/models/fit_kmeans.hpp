@@ -1,51 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <stdexcept>
-#include <type_traits>
 
 #include "sonde/core/matrix_view.hpp"
+#include "sonde/models/fit_progress.hpp"
 #include "sonde/models/kmeans.hpp"
 
 namespace sonde {
-
-/// Where a fit is.
-struct KMeansProgress {
-    std::size_t run = 0, runs = 0;              ///< the run that goes on, from 0, of how many
-    std::size_t iteration = 0, iterations = 0;  ///< done in this run, and how many there may be
-};
-
-class KMeansProgressCallback;
-namespace detail {
-template <class F>
-concept TakesKMeansProgress =
-    std::predicate<F&, const KMeansProgress&> && !std::same_as<std::remove_cv_t<F>, KMeansProgressCallback>;
-}  // namespace detail
-
-/// A function `bool (const KMeansProgress&)` that somebody else owns, so only an object with a name:
-/// `auto go_on = [&](const KMeansProgress&) { return !stopped; }; fit_kmeans(rows, {.progress = go_on});`
-class KMeansProgressCallback {
-public:
-    KMeansProgressCallback() = default;
-    template <detail::TakesKMeansProgress F>
-    KMeansProgressCallback(F& callback) noexcept
-        : callback_{&callback}, call_{[](const void* object, const KMeansProgress& now) {
-              return static_cast<bool>((*const_cast<F*>(static_cast<const F*>(object)))(now));
-          }} {}
-
-    /// True where there is nothing to call.
-    [[nodiscard]] bool operator()(const KMeansProgress& now) const {
-        return call_ == nullptr || call_(callback_, now);
-    }
-
-private:
-    const void* callback_ = nullptr;
-    bool (*call_)(const void*, const KMeansProgress&) = nullptr;
-};
 
 /// How `fit_kmeans` looks for centroids.
 struct KMeansOptions {
@@ -63,14 +27,8 @@ struct KMeansOptions {
     MatrixView initial{};
     /// Of the rows: each 0 or in [1e-100, 1e100], not all 0. Empty: all 1.
     std::span<const double> weights{};
-    /// Called after every iteration; false ends the fit.
-    KMeansProgressCallback progress{};
-};
-
-/// Thrown by a fit whose progress callback returned false.
-class FitCancelled : public std::runtime_error {
-public:
-    using std::runtime_error::runtime_error;
+    /// Counts iterations, of all runs.
+    FitProgressCallback progress{};
 };
 
 /// Looks for the centroids that rows are nearest to: k-means.

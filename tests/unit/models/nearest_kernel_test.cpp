@@ -29,7 +29,7 @@ struct Data {
 
 std::vector<InstructionSet> sets() {
     std::vector<InstructionSet> result;
-    for (const auto set : {InstructionSet::scalar, InstructionSet::sse2, InstructionSet::avx2})
+    for (const auto set : {InstructionSet::scalar, InstructionSet::baseline, InstructionSet::avx2})
         if (detail::has(set)) result.push_back(set);
     return result;
 }

@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/instruction_set.hpp"
+
+namespace sonde::detail {
+
+bool has(InstructionSet set) noexcept {
+#if defined(__x86_64__)
+    if (set == InstructionSet::avx512)
+        return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+               __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&
+               has(InstructionSet::avx2);
+    if (set == InstructionSet::avx2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    return true;
+#else
+    return set == InstructionSet::scalar || set == InstructionSet::baseline;
+#endif
+}
+
+InstructionSet fastest_set() noexcept {
+    if (has(InstructionSet::avx512)) return InstructionSet::avx512;
+    return has(InstructionSet::avx2) ? InstructionSet::avx2 : InstructionSet::baseline;
+}
+
+}  // namespace sonde::detail

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+
+namespace sonde::detail {
+
+/// Which instructions a scoring kernel is compiled for. `baseline` has four lanes: SSE2 on x86-64, NEON on ARM64;
+/// `avx2` means FMA too, `avx512` means F, VL, DQ and BW. `scalar` is what the others are held against.
+enum class InstructionSet : std::uint8_t { scalar, baseline, avx2, avx512 };
+
+/// Whether this machine, and this build, has it.
+[[nodiscard]] bool has(InstructionSet set) noexcept;
+/// The fastest that this machine has. Cost: some ns.
+[[nodiscard]] InstructionSet fastest_set() noexcept;
+
+}  // namespace sonde::detail

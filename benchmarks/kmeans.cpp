@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What a score by k-means distance costs. Rows and centroids are drawn before the clock runs.
+// What the k-means family costs. Rows and centroids are drawn before the clock runs.
 #include <benchmark/benchmark.h>
 
 #include <cstddef>
@@ -8,6 +8,9 @@
 #include "sonde/core/rng.hpp"
 #include "sonde/models/fit_kmeans.hpp"
 #include "sonde/models/kmeans.hpp"
+#include "sonde/models/kmeans_stream.hpp"
+#include "sonde/models/minibatch_kmeans.hpp"
+#include "sonde/models/streaming_kmeans.hpp"
 
 namespace {
 
@@ -59,5 +62,47 @@ void KMeans_fit(benchmark::State& state) {
         benchmark::DoNotOptimize(fit_kmeans({values.data(), 10'000, 16}, {.clusters = 32, .restarts = 1}));
 }
 BENCHMARK(KMeans_fit)->Unit(benchmark::kMillisecond);
+
+void KMeans_fit_minibatch(benchmark::State& state) {
+    const auto values = rows_of(10'000, 16, 4);
+    for (auto _ : state)
+        benchmark::DoNotOptimize(
+            fit_minibatch_kmeans({values.data(), 10'000, 16}, {.clusters = 32, .restarts = 1}));
+}
+BENCHMARK(KMeans_fit_minibatch)->Unit(benchmark::kMillisecond);
+
+void StreamingKMeans_observe(benchmark::State& state) {
+    constexpr std::size_t dimension = 16, count = 1024;
+    const auto values = rows_of(count, dimension, 5);
+    const MatrixView rows{values.data(), count, dimension};
+    StreamingKMeansDetector detector{
+        {.dimension = dimension, .clusters = static_cast<std::size_t>(state.range(0))}};
+    std::size_t i = 0;
+    for (auto _ : state) benchmark::DoNotOptimize(detector.observe(rows.row(i++ % count)));
+}
+BENCHMARK(StreamingKMeans_observe)->Arg(8)->Arg(64)->ArgName("clusters");
+
+/// netdata's defaults, with all models there. A training is one of 10,800 values.
+void KMeansStream_observe(benchmark::State& state) {
+    KMeansStreamDetector detector;
+    Rng rng{6};
+    for (int i = 0; i < 18 * 10'800; ++i) static_cast<void>(detector.observe(rng.normal()));
+    std::vector<double> values(1024);
+    for (double& value : values) value = rng.normal();
+    std::size_t i = 0;
+    for (auto _ : state) benchmark::DoNotOptimize(detector.observe(values[i++ % values.size()]));
+}
+BENCHMARK(KMeansStream_observe);
+
+void KMeansStream_train(benchmark::State& state) {
+    Rng rng{7};
+    std::vector<double> values(30'000);
+    for (double& value : values) value = rng.normal();
+    KMeansStream full{{.warm_up = 21'600, .train_every = 1}};
+    for (int i = 0; i < 21'599; ++i) full.learn(values[static_cast<std::size_t>(i)]);
+    std::size_t i = 21'599;
+    for (auto _ : state) full.learn(values[i++ % values.size()]);
+}
+BENCHMARK(KMeansStream_train)->Unit(benchmark::kMillisecond);
 
 }  // namespace

@@ -7,7 +7,7 @@ macro(sonde_require package debian_package)
   if(NOT ${package}_FOUND)
     message(FATAL_ERROR "sonde needs ${package}, which was not found.\n"
       "  Debian, Ubuntu: sudo apt-get install ${debian_package}\n"
-      "  or configure without what needs it: -DSONDE_BUILD_EXPORTERS=OFF (libevent), "
+      "  or configure without what needs it: -DSONDE_BUILD_MODELS=OFF (Eigen), -DSONDE_BUILD_EXPORTERS=OFF (libevent), "
       "-DSONDE_BUILD_TOOLS=OFF, -DSONDE_BUILD_EXAMPLES=OFF (fmt), -DSONDE_BUILD_TESTS=OFF (Catch2), "
       "-DSONDE_BUILD_BENCHMARKS=OFF (Google Benchmark)")
   endif()

@@ -1,23 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sonde/detectors/catalogue.hpp"
 
-#include <utility>
-
+#include "detectors/assemble.hpp"
 #include "detectors/settings.hpp"
 #include "sonde/core/error.hpp"
 #include "sonde/detectors/gaussian.hpp"
 #include "sonde/detectors/sliding_window.hpp"
-#include "sonde/thresholds/quantile_threshold.hpp"
 
 namespace sonde {
 
 namespace {
 
+using detail::assemble;
 using detail::Settings;
 
 // In the order of the enumerators.
 constexpr std::string_view side_names[] = {"both", "above", "below"};
-constexpr std::string_view learn_from_names[] = {"everything", "normal-only", "nothing"};
 constexpr std::string_view estimate_names[] = {"mean-stddev", "median-mad"};
 constexpr std::string_view form_names[] = {"z-score", "density"};
 constexpr std::string_view reference_names[] = {"mean-stddev", "median-mad", "quantiles"};
@@ -31,25 +29,6 @@ constexpr DetectorOption common_options[] = {
      "0, or in (0, 1)"},
     {"threshold-warm-up", "scores to see before such a bound judges", "1000", "a whole number of at least 1"},
 };
-
-/// A detector of this scorer with the threshold that was asked for.
-template <class S>
-AnyDetector assemble(S scorer, const Settings& settings, std::optional<double> threshold) {
-    auto learn_from = LearnFrom::everything;
-    settings.read("learn-from", learn_from, learn_from_names);
-    QuantileThresholdOptions options;
-    double quantile = 0;
-    settings.read("threshold-quantile", quantile, [](double q) { return q >= 0 && q < 1; });
-    settings.read("threshold-warm-up", options.warm_up, 1);
-    settings.only_with("threshold-warm-up", quantile != 0, "threshold-quantile is above 0");
-    if (quantile == 0) {
-        const double bound = threshold.value_or(scorer.default_threshold());
-        return StreamingDetector{std::move(scorer), FixedThreshold{bound}, learn_from};
-    }
-    if (threshold) settings.refuse("threshold-quantile", "left out when a fixed threshold is given");
-    options.quantile = quantile;
-    return StreamingDetector{std::move(scorer), QuantileThreshold{options}, learn_from};
-}
 
 constexpr DetectorOption gaussian_options[] = {
     {"warm-up", "values to learn before the first judgement", "30", "a whole number of at least 2"},

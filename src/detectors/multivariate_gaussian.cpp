@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "detectors/cholesky.hpp"
+#include "detectors/diagonal_kernel.hpp"
 #include "sonde/core/error.hpp"
 #include "sonde/core/numeric.hpp"
 #include "sonde/detectors/scale.hpp"
@@ -64,33 +65,43 @@ Status MultivariateGaussianScorer::status_of(const Row& row) const noexcept {
 }
 
 Score MultivariateGaussianScorer::score(const Row& row) const noexcept {
-    const Status status = status_of(row);
-    if (status != Status::ok) return {0, status};
-    const bool full = options_.covariance == Covariance::full;
-    return {distance(full ? full_squares(row) : diagonal_squares(row)), Status::ok};
+    if (options_.covariance == Covariance::full) {
+        const Status status = status_of(row);
+        return status == Status::ok ? Score{distance(full_squares(row)), status} : Score{0, status};
+    }
+    if (row.size() != options_.dimension) return {0, Status::bad_input};
+    double squares;
+    detail::diagonal_squares({mean_.data(), inverse_pivot_.data(), row.size()}, row.data(), row.size(), 1,
+                             &squares);
+    return diagonal_score(squares, row);
 }
 
 void MultivariateGaussianScorer::score_batch(MatrixView rows, std::span<Score> out) const noexcept {
-    for (std::size_t i = 0; i < rows.rows() && i < out.size(); ++i) out[i] = score(rows.row(i));
+    const std::size_t count = std::min(rows.rows(), out.size());
+    if (rows.cols() != options_.dimension || options_.covariance == Covariance::full) {
+        for (std::size_t i = 0; i < count; ++i) out[i] = score(rows.row(i));
+        return;
+    }
+    constexpr std::size_t rows_at_once = 64;
+    const detail::DiagonalTask task{mean_.data(), inverse_pivot_.data(), options_.dimension};
+    double squares[rows_at_once];
+    for (std::size_t first = 0; first < count; first += rows_at_once) {
+        const std::size_t size = std::min(rows_at_once, count - first);
+        detail::diagonal_squares(task, rows.row(first).data(), rows.stride(), size, squares);
+        for (std::size_t i = 0; i < size; ++i)
+            out[first + i] = diagonal_score(squares[i], rows.row(first + i));
+    }
+}
+
+Score MultivariateGaussianScorer::diagonal_score(double squares, const Row& row) const noexcept {
+    if (!is_finite(squares) && !all_finite(row)) return {0, Status::bad_input};
+    if (learned_ < options_.warm_up) return {0, Status::warming_up};
+    return {distance(squares), Status::ok};
 }
 
 double MultivariateGaussianScorer::distance(double squares) const noexcept {
     const double result = std::sqrt(degrees_ * squares);
     return is_finite(result) ? std::min(result, detail::largest_ratio) : detail::largest_ratio;
-}
-
-double MultivariateGaussianScorer::diagonal_squares(const Row& row) const noexcept {
-    constexpr std::size_t lanes = 4;  // one sum would wait for itself with every feature
-    double sums[lanes] = {};
-    const auto square = [&](std::size_t i) {
-        const double z = (static_cast<double>(row[i]) - mean_[i]) * inverse_pivot_[i];
-        return z * z;
-    };
-    std::size_t first = 0;
-    for (; first + lanes <= row.size(); first += lanes)
-        for (std::size_t lane = 0; lane < lanes; ++lane) sums[lane] += square(first + lane);
-    for (; first < row.size(); ++first) sums[0] += square(first);
-    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
 }
 
 double MultivariateGaussianScorer::full_squares(const Row& row) const noexcept {

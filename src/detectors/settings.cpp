@@ -28,13 +28,13 @@ const DetectorOption* option_of(std::span<const DetectorOption> options, std::st
 }  // namespace
 
 Settings::Settings(std::string_view detector, std::span<const DetectorOption> own,
-                   const std::vector<DetectorSetting>& settings)
-    : detector_{detector}, own_{own}, settings_{settings} {
+                   const std::vector<DetectorSetting>& settings, std::span<const DetectorOption> common)
+    : detector_{detector}, own_{own}, common_{common}, settings_{settings} {
     for (const DetectorSetting& setting : settings) {
-        if (option_of(own, setting.name) || option_of(common_detector_options(), setting.name)) continue;
+        if (option_of(own, setting.name) || option_of(common, setting.name)) continue;
         std::vector<std::string_view> known;
         for (const DetectorOption& option : own) known.push_back(option.name);
-        for (const DetectorOption& option : common_detector_options()) known.push_back(option.name);
+        for (const DetectorOption& option : common) known.push_back(option.name);
         fail(detector, "option", setting.name, enumerated(known));
     }
 }
@@ -73,7 +73,7 @@ void Settings::refuse(std::string_view name, std::string_view allowed) const {
 
 std::string_view Settings::allowed(std::string_view name) const {
     const DetectorOption* const own = option_of(own_, name);
-    return own ? own->allowed : option_of(common_detector_options(), name)->allowed;
+    return own ? own->allowed : option_of(common_, name)->allowed;
 }
 
 int Settings::place(std::string_view name, std::span<const std::string_view> names) const {

@@ -15,9 +15,11 @@ namespace sonde::detail {
 /// \throws SettingError  from each read of a text that is not such a value
 class Settings {
 public:
-    /// \throws std::invalid_argument  a name that neither `own` nor the common options have
+    /// \param common  what can be set of every detector of the table
+    /// \throws std::invalid_argument  a name that neither `own` nor `common` has
     Settings(std::string_view detector, std::span<const DetectorOption> own,
-             const std::vector<DetectorSetting>& settings);
+             const std::vector<DetectorSetting>& settings,
+             std::span<const DetectorOption> common = common_detector_options());
 
     void read(std::string_view name, double& value, bool (*in_range)(double)) const;
     void read(std::string_view name, std::uint64_t& value, std::uint64_t least,
@@ -39,7 +41,7 @@ private:
     [[nodiscard]] std::string_view allowed(std::string_view name) const;
 
     std::string_view detector_;
-    std::span<const DetectorOption> own_;
+    std::span<const DetectorOption> own_, common_;
     const std::vector<DetectorSetting>& settings_;
 };
 

@@ -5,6 +5,8 @@ namespace sonde::detail {
 
 bool has(InstructionSet set) noexcept {
 #if defined(__x86_64__)
+    if (set == InstructionSet::avx512_vnni)
+        return __builtin_cpu_supports("avx512vnni") && has(InstructionSet::avx512);
     if (set == InstructionSet::avx512)
         return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
                __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512bw") &&

@@ -18,9 +18,7 @@ namespace {
 
 constexpr std::string_view where = "KMeansModel";
 
-// Between these a sum of squares in float has neither lost terms nor overflowed: 2^20 terms below the least
-// normal float, 1e-38, are 1e-32; above 1e37 the next one may be beyond the largest float.
-constexpr float least_sure = 1e-24F, largest_sure = 1e37F;
+constexpr double largest_scaled = 1e18, least_scale = 1e-100, largest_scale = 1e100;
 
 void check(MatrixView centroids, const KMeansFit& fit) {
     const auto k = static_cast<double>(centroids.rows()), d = static_cast<double>(centroids.cols());
@@ -35,6 +33,11 @@ void check(MatrixView centroids, const KMeansFit& fit) {
         fail(where, "inertia", fit.inertia, "finite and at least 0");
     if (!fit.sizes.empty() && fit.sizes.size() != centroids.rows())
         fail(where, "number of sizes", static_cast<double>(fit.sizes.size()), "0 or one per centroid");
+    if (!fit.scales.empty() && fit.scales.size() != centroids.rows())
+        fail(where, "number of scales", static_cast<double>(fit.scales.size()), "0 or one per centroid");
+    for (const double scale : fit.scales)
+        if (!is_finite(scale) || scale < least_scale || scale > largest_scale)
+            fail(where, "scale", scale, "in [1e-100, 1e100]");
 }
 
 }  // namespace
@@ -46,89 +49,61 @@ KMeansModel::KMeansModel(MatrixView centroids, KMeansFit fit) : fit_{std::move(f
     centroids_.reserve(clusters_ * dimension_);
     for (std::size_t i = 0; i < clusters_; ++i)
         centroids_.insert(centroids_.end(), centroids.row(i).begin(), centroids.row(i).end());
-    lanes_ = detail::pack(centroids);
-}
-
-bool KMeansModel::usable(const Row& row) const noexcept {
-    return row.size() == dimension_ && all_finite(row);
-}
-
-double KMeansModel::squares_to(const Row& row, std::size_t cluster) const noexcept {
-    const float* centroid = centroids_.data() + cluster * dimension_;
-    constexpr std::size_t lanes = 4;  // one sum would wait for itself with every feature
-    double sums[lanes] = {};
-    std::size_t first = 0;
-    for (; first + lanes <= dimension_; first += lanes) {
-        for (std::size_t lane = 0; lane < lanes; ++lane) {
-            const double difference = static_cast<double>(row[first + lane]) - centroid[first + lane];
-            sums[lane] += difference * difference;
-        }
-    }
-    for (; first < dimension_; ++first) {
-        const double difference = static_cast<double>(row[first]) - centroid[first];
-        sums[0] += difference * difference;
-    }
-    return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-}
-
-KMeansModel::Found KMeansModel::refined(const Row& row, std::size_t cluster, float estimate) const noexcept {
-    const Found found{cluster, squares_to(row, cluster)};
-    const bool sure = estimate >= least_sure || found.squares <= 0;  // nothing is nearer than 0
-    if (sure && estimate <= largest_sure) return found;
-    Found best{0, squares_to(row, 0)};
-    for (std::size_t i = 1; i < clusters_; ++i)
-        if (const double squares = squares_to(row, i); squares < best.squares) best = {i, squares};
-    return best;
+    packed_ = detail::pack_centred(this->centroids());
 }
 
 KMeansModel::Found KMeansModel::nearest(const Row& row) const noexcept {
+    if (row.size() != dimension_) return {0, -1};
     detail::Nearest found[1];
-    detail::nearest({lanes_.data(), clusters_, dimension_}, {row.data(), 1, dimension_}, found,
-                    detail::fastest_set());
-    return refined(row, found[0].cluster, found[0].squares);
+    detail::nearest(centroids(), packed_, {row.data(), 1, dimension_}, found, detail::fastest_nearest_set());
+    return {found[0].cluster, found[0].squares};
 }
 
-Score KMeansModel::score(const Row& row) const noexcept {
-    if (!usable(row)) return {0, Status::bad_input};
-    return {std::sqrt(nearest(row).squares), Status::ok};
+Score KMeansModel::score_of(Found found) const noexcept {
+    if (found.squares < 0) return {0, Status::bad_input};
+    const double distance = std::sqrt(found.squares);
+    if (fit_.scales.empty()) return {distance, Status::ok};
+    return {std::min(distance / fit_.scales[found.cluster], largest_scaled), Status::ok};
 }
+
+Score KMeansModel::score(const Row& row) const noexcept { return score_of(nearest(row)); }
 
 void KMeansModel::score_batch(MatrixView rows, std::span<Score> out) const noexcept {
     const std::size_t count = std::min(rows.rows(), out.size());
-    std::fill_n(out.begin(), count, Score{0, Status::bad_input});
-    if (rows.cols() != dimension_) return;
-    const auto set = detail::fastest_set();
-    detail::Nearest found[detail::nearest_block];
-    for (std::size_t first = 0; first < count; first += detail::nearest_block) {
-        const std::size_t size = std::min(detail::nearest_block, count - first);
-        detail::nearest({lanes_.data(), clusters_, dimension_},
-                        {rows.row(first).data(), size, dimension_, rows.stride()}, found, set);
-        for (std::size_t i = 0; i < size; ++i) {
-            const Row row = rows.row(first + i);
-            if (!all_finite(row)) continue;
-            out[first + i] = {std::sqrt(refined(row, found[i].cluster, found[i].squares).squares),
-                              Status::ok};
-        }
+    if (rows.cols() != dimension_) {
+        std::fill_n(out.begin(), count, Score{0, Status::bad_input});
+        return;
+    }
+    constexpr std::size_t rows_at_once = 384;
+    const auto set = detail::fastest_nearest_set();
+    detail::Nearest found[rows_at_once];
+    for (std::size_t first = 0; first < count; first += rows_at_once) {
+        const std::size_t size = std::min(rows_at_once, count - first);
+        detail::nearest(centroids(), packed_, {rows.row(first).data(), size, dimension_, rows.stride()},
+                        {found, size}, set);
+        for (std::size_t i = 0; i < size; ++i)
+            out[first + i] = score_of({found[i].cluster, found[i].squares});
     }
 }
 
 std::optional<std::size_t> KMeansModel::assign(const Row& row) const noexcept {
-    if (!usable(row)) return std::nullopt;
-    return nearest(row).cluster;
+    const Found found = nearest(row);
+    if (found.squares < 0) return std::nullopt;
+    return found.cluster;
 }
 
 Score KMeansModel::attribute(const Row& row, std::span<double> shares) const noexcept {
     std::fill(shares.begin(), shares.end(), 0.0);
-    if (!usable(row) || shares.size() != row.size()) return {0, Status::bad_input};
-    const auto [cluster, squares] = nearest(row);
-    const double distance = std::sqrt(squares);
-    if (distance <= 0) return {0, Status::ok};
-    const float* centroid = centroids_.data() + cluster * dimension_;
+    const Found found = nearest(row);
+    if (found.squares < 0 || shares.size() != row.size()) return {0, Status::bad_input};
+    const Score score = score_of(found);
+    if (score.value <= 0) return score;
+    const float* centroid = centroids_.data() + found.cluster * dimension_;
     for (std::size_t i = 0; i < dimension_; ++i) {
-        const double difference = static_cast<double>(row[i]) - centroid[i];
-        shares[i] = difference / distance * difference;
+        const double difference = static_cast<double>(row[i]) - static_cast<double>(centroid[i]);
+        shares[i] = difference * difference / found.squares * score.value;
     }
-    return {distance, Status::ok};
+    return score;
 }
 
 void KMeansModel::write(ByteWriter& writer) const {
@@ -138,6 +113,8 @@ void KMeansModel::write(ByteWriter& writer) const {
     writer.f64(fit_.inertia);
     writer.u64(fit_.iterations);
     writer.u64s(fit_.sizes);
+    writer.f64s(fit_.scales);
+    write_object(writer, fit_.calibration);
 }
 
 KMeansModel KMeansModel::read(ByteReader& reader, std::uint16_t) try {
@@ -150,6 +127,8 @@ KMeansModel KMeansModel::read(ByteReader& reader, std::uint16_t) try {
     fit.inertia = reader.finite();
     fit.iterations = reader.u64();
     fit.sizes = reader.u64s();
+    fit.scales = reader.f64s();
+    fit.calibration = read_object<ScoreCalibration>(reader);
     return KMeansModel{
         {centroids.data(), static_cast<std::size_t>(clusters), static_cast<std::size_t>(dimension)},
         std::move(fit)};

@@ -2,259 +2,240 @@
 #include "models/nearest_kernel.hpp"
 
 #include <algorithm>
-#include <limits>
+#include <cmath>
+#include <iterator>
+
+#include "sonde/core/numeric.hpp"
 
 #if defined(__x86_64__)
 #include <immintrin.h>
-#define SONDE_AVX2 __attribute__((target("avx2,fma")))
 #endif
 
 namespace sonde::detail {
 namespace {
 
-constexpr std::size_t width = CentroidPanels::width;
-constexpr float farthest = std::numeric_limits<float>::max();  // no infinity: -ffast-math knows none
+constexpr std::size_t width = std::size(CentroidLanes{}.lane);
+constexpr std::size_t tile_rows = 12;     // that go through the centroids together
+constexpr std::size_t chunk = 1024;       // features of a tile that are centred at a time
+constexpr std::size_t row_stride = 1040;  // of a tile: no multiple of what a cache takes for the same place
+constexpr std::size_t block = 256;        // clusters whose sums are kept at a time
+constexpr std::size_t sums_stride = block + width;
 
-void nearest_scalar(const CentroidPanels& panels, MatrixView rows, Nearest* out) noexcept {
-    for (std::size_t i = 0; i < rows.rows(); ++i) {
-        const float* row = rows.row(i).data();
-        Nearest best{0, farthest};
-        for (std::size_t c = 0; c < panels.clusters; ++c) {
-            const CentroidLanes* panel = panels.lanes + c / width * panels.dimension;
-            float sum = 0;
-            for (std::size_t d = 0; d < panels.dimension; ++d) {
-                const float difference = row[d] - panel[d].lane[c % width];
-                sum += difference * difference;
-            }
-            if (sum < best.squares) best = {static_cast<std::uint32_t>(c), sum};
-        }
-        out[i] = best;
-    }
-}
+// Beyond, sums in float might overflow. What is never near: farther than all that is sure.
+constexpr float largest_sure = 1e36F, never = 1e38F;
 
-#if defined(__x86_64__)
-
-/// The best of each lane. Lane l sees the clusters l, l + lanes, ... in rising order and keeps the first of
-/// equals; of equal lanes the smallest cluster wins.
-template <std::size_t lanes>
-Nearest first_least(const float* squares, const std::int32_t* clusters) noexcept {
-    std::size_t best = 0;
-    for (std::size_t i = 1; i < lanes; ++i)
-        if (squares[i] < squares[best] || (squares[i] == squares[best] && clusters[i] < clusters[best]))
-            best = i;
-    return {static_cast<std::uint32_t>(clusters[best]), squares[best]};
-}
-
-inline void keep_less(__m128& best, __m128i& cluster, __m128 sum, std::size_t first) noexcept {
-    const auto base = static_cast<int>(first);
-    const __m128 less = _mm_cmplt_ps(sum, best);
-    const __m128i ids = _mm_add_epi32(_mm_set1_epi32(base), _mm_setr_epi32(0, 1, 2, 3)),
-                  mask = _mm_castps_si128(less);
-    best = _mm_min_ps(sum, best);
-    cluster = _mm_or_si128(_mm_and_si128(mask, ids), _mm_andnot_si128(mask, cluster));
-}
-
-inline __m128 add_square(__m128 sum, __m128 x, const float* centroids) noexcept {
-    const __m128 difference = _mm_sub_ps(x, _mm_load_ps(centroids));
-    return _mm_add_ps(sum, _mm_mul_ps(difference, difference));
-}
-
-void nearest_sse2(const CentroidPanels& panels, MatrixView rows, Nearest* out) noexcept {
-    for (std::size_t i = 0; i < rows.rows(); ++i) {
-        const float* row = rows.row(i).data();
-        __m128 best = _mm_set1_ps(farthest);
-        __m128i cluster = _mm_setzero_si128();
-        for (std::size_t p = 0; p < panels.panels(); ++p) {
-            const CentroidLanes* panel = panels.lanes + p * panels.dimension;
-            __m128 a = _mm_setzero_ps(), b = a, c = a, e = a;
-            for (std::size_t d = 0; d < panels.dimension; ++d) {
-                const __m128 x = _mm_set1_ps(row[d]);
-                a = add_square(a, x, panel[d].lane);
-                b = add_square(b, x, panel[d].lane + 4);
-                c = add_square(c, x, panel[d].lane + 8);
-                e = add_square(e, x, panel[d].lane + 12);
-            }
-            keep_less(best, cluster, a, p * width);
-            keep_less(best, cluster, b, p * width + 4);
-            keep_less(best, cluster, c, p * width + 8);
-            keep_less(best, cluster, e, p * width + 12);
-        }
-        alignas(16) float squares[4];
-        alignas(16) std::int32_t clusters[4];
-        _mm_store_ps(squares, best);
-        _mm_store_si128(reinterpret_cast<__m128i*>(clusters), cluster);
-        out[i] = first_least<4>(squares, clusters);
-    }
-}
-
-/// What eight lanes found so far for one row.
-struct alignas(32) Lanes {
-    float squares[8];
-    std::int32_t clusters[8];
+struct NearestTask {
+    MatrixView centroids;
+    const float *middle, *lanes, *norms;
+    std::size_t panels;
+    bool narrow;  // no more clusters than half a panel
+    double slack, reach_squares;
+    double underflow;  // what sums may have lost of products below the least normal float
+    const CentroidBytes* bytes;
+    const CentroidBounds* bounds;
+    float above, byte_rounding, byte_error, byte_floor;
 };
 
-SONDE_AVX2 inline __m256 add_square(__m256 sum, __m256 x, __m256 centroids) noexcept {
-    const __m256 difference = _mm256_sub_ps(x, centroids);
-    return _mm256_fmadd_ps(difference, difference, sum);
+/// Half of the largest relative error of a sum of `dimension` products in float, of differences rounded to float.
+double slack_of(std::size_t dimension) noexcept {
+    const double roundings = static_cast<double>(dimension + 8) * 0x1p-24;
+    return roundings / (1 - roundings);
 }
 
-SONDE_AVX2 inline void start(Lanes& lanes) noexcept {
-    _mm256_store_ps(lanes.squares, _mm256_set1_ps(farthest));
-    _mm256_store_si256(reinterpret_cast<__m256i*>(lanes.clusters), _mm256_setzero_si256());
+// What rules a centroid c out. For x and c less the middle, l(c) = |c|^2 (1 - 2 slack) - 2 x.c is computed; the
+// squared distance less |x|^2 is at least l(c) - 2 slack |x|^2 and at most l(c) + 4 slack |c|^2 + 2 slack |x|^2. So
+// with w the centroid of the smallest l no other is nearer if l(c) > l(w) + 4 slack |w|^2 + 4 slack |x|^2, where
+// |w| <= |x| + its distance bounds |w|^2 by 10 |x|^2 + 5 l(w) whatever the slack (at most 1/15).
+
+/// \param squares  |x|^2 as computed in float
+/// \param least    l(w)
+float rule_out_above(const NearestTask& task, float squares, float least) noexcept {
+    const double x = static_cast<double>(squares) * 1.07 + task.underflow, l = static_cast<double>(least);
+    const double w = std::min(task.reach_squares, 10 * x + 5 * std::max(l, 0.0));
+    const double bound = l + 4 * task.slack * (w + x) + task.underflow;
+    return static_cast<float>(bound + std::abs(bound) * 0x1p-22);
 }
 
-/// Sums for the clusters from `first` on, 8 and 8.
-SONDE_AVX2 inline void keep_less(Lanes& lanes, __m256 low, __m256 high, std::size_t first) noexcept {
-    const auto memory = reinterpret_cast<__m256i*>(lanes.clusters);
-    const __m256i ids = _mm256_add_epi32(_mm256_set1_epi32(static_cast<int>(first)),
-                                         _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7));
-    const __m256 best = _mm256_load_ps(lanes.squares), least = _mm256_min_ps(low, best);
-    const __m256 less = _mm256_cmp_ps(low, best, _CMP_LT_OQ), then = _mm256_cmp_ps(high, least, _CMP_LT_OQ);
-    __m256 cluster = _mm256_castsi256_ps(_mm256_load_si256(memory));
-    cluster = _mm256_blendv_ps(cluster, _mm256_castsi256_ps(ids), less);
-    cluster =
-        _mm256_blendv_ps(cluster, _mm256_castsi256_ps(_mm256_add_epi32(ids, _mm256_set1_epi32(8))), then);
-    _mm256_store_ps(lanes.squares, _mm256_min_ps(high, least));
-    _mm256_store_si256(memory, _mm256_castps_si256(cluster));
+/// The middle number.
+float median(std::vector<float>& values) {
+    const auto middle = values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2);
+    std::nth_element(values.begin(), middle, values.end());
+    return *middle;
 }
 
-// The sums have names: g++ 12 keeps an array of them in memory. Not inlined, or the loop around takes its
-// registers.
+#define SONDE_KERNEL "models/nearest_kernel.inc"
+#include "models/for_each_set.inc"
 
-/// Four rows against a panel of 16 centroids.
-SONDE_AVX2 __attribute__((noinline)) void four_rows(const CentroidLanes* panel, std::size_t dimension,
-                                                    const float* row, std::size_t stride, std::size_t first,
-                                                    Lanes* lanes) noexcept {
-    const float *row1 = row + stride, *row2 = row1 + stride, *row3 = row2 + stride;
-    __m256 a0 = _mm256_setzero_ps(), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0;
-    for (std::size_t i = 0; i < dimension; ++i) {
-        const __m256 low = _mm256_load_ps(panel[i].lane), high = _mm256_load_ps(panel[i].lane + 8);
-        const __m256 a = _mm256_broadcast_ss(row + i), b = _mm256_broadcast_ss(row1 + i);
-        a0 = add_square(a0, a, low);
-        a1 = add_square(a1, a, high);
-        b0 = add_square(b0, b, low);
-        b1 = add_square(b1, b, high);
-        const __m256 c = _mm256_broadcast_ss(row2 + i), d = _mm256_broadcast_ss(row3 + i);
-        c0 = add_square(c0, c, low);
-        c1 = add_square(c1, c, high);
-        d0 = add_square(d0, d, low);
-        d1 = add_square(d1, d, high);
-    }
-    keep_less(lanes[0], a0, a1, first);
-    keep_less(lanes[1], b0, b1, first);
-    keep_less(lanes[2], c0, c1, first);
-    keep_less(lanes[3], d0, d1, first);
-}
+// With bytes, x = s p + u and y = t q + v for x a row and y a centroid less the middle, s and t units and p and q
+// integers. So x.y = s t p.q + (x - u).v + u.y: what the bytes do not know is at most (|x| + |u|) |v| + |u| |y|, where
+// |u| <= s sqrt(d) / 2 and |v| / |y| was measured. That gives each centroid an upper and a lower bound; out is whose
+// lower bound is above the least upper one. What floats round is thousands of times less, and is added generously.
+constexpr float byte_step = 1.000001F / 127;
+constexpr float least_byte_range = 1e-15F, least_bytes_tell = 1e-30F;
 
-/// One row against four panels: eight sums that do not wait for each other.
-SONDE_AVX2 __attribute__((noinline)) void four_panels(const CentroidLanes* panel, std::size_t dimension,
-                                                      const float* row, std::size_t first,
-                                                      Lanes& lanes) noexcept {
-    const CentroidLanes *panel1 = panel + dimension, *panel2 = panel1 + dimension,
-                        *panel3 = panel2 + dimension;
-    __m256 a0 = _mm256_setzero_ps(), a1 = a0, b0 = a0, b1 = a0, c0 = a0, c1 = a0, d0 = a0, d1 = a0;
-    for (std::size_t i = 0; i < dimension; ++i) {
-        const __m256 x = _mm256_broadcast_ss(row + i);
-        a0 = add_square(a0, x, _mm256_load_ps(panel[i].lane));
-        a1 = add_square(a1, x, _mm256_load_ps(panel[i].lane + 8));
-        b0 = add_square(b0, x, _mm256_load_ps(panel1[i].lane));
-        b1 = add_square(b1, x, _mm256_load_ps(panel1[i].lane + 8));
-        c0 = add_square(c0, x, _mm256_load_ps(panel2[i].lane));
-        c1 = add_square(c1, x, _mm256_load_ps(panel2[i].lane + 8));
-        d0 = add_square(d0, x, _mm256_load_ps(panel3[i].lane));
-        d1 = add_square(d1, x, _mm256_load_ps(panel3[i].lane + 8));
-    }
-    keep_less(lanes, a0, a1, first);
-    keep_less(lanes, b0, b1, first + width);
-    keep_less(lanes, c0, c1, first + 2 * width);
-    keep_less(lanes, d0, d1, first + 3 * width);
-}
+/// Where more of these clusters are left, floats are faster than as many distances in double.
+constexpr std::size_t most_left(std::size_t clusters) noexcept { return 2 + clusters / 8; }
 
-SONDE_AVX2 void one_panel(const CentroidLanes* panel, std::size_t dimension, const float* row,
-                          std::size_t first, Lanes& lanes) noexcept {
-    __m256 low = _mm256_setzero_ps(), high = low;
-    for (std::size_t i = 0; i < dimension; ++i) {
-        const __m256 x = _mm256_broadcast_ss(row + i);
-        low = add_square(low, x, _mm256_load_ps(panel[i].lane));
-        high = add_square(high, x, _mm256_load_ps(panel[i].lane + 8));
-    }
-    keep_less(lanes, low, high, first);
-}
+/// The tiles after one for which bytes were of little use.
+constexpr std::size_t tiles_in_floats = 16;
 
-SONDE_AVX2 void one_row(const CentroidPanels& panels, const float* row, Lanes& lanes) noexcept {
-    const std::size_t dimension = panels.dimension, count = panels.panels();
-    std::size_t p = 0;
-    for (; p + 4 <= count; p += 4)
-        four_panels(panels.lanes + p * dimension, dimension, row, p * width, lanes);
-    for (; p < count; ++p) one_panel(panels.lanes + p * dimension, dimension, row, p * width, lanes);
-}
-
-/// As `first_least`, without branches.
-SONDE_AVX2 inline Nearest first_least(const Lanes& lanes) noexcept {
-    const __m256 all = _mm256_load_ps(lanes.squares);
-    __m256 least = _mm256_min_ps(all, _mm256_permute2f128_ps(all, all, 1));
-    least = _mm256_min_ps(least, _mm256_permute_ps(least, 0x4e));
-    least = _mm256_min_ps(least, _mm256_permute_ps(least, 0xb1));
-    const __m256i is_least = _mm256_castps_si256(_mm256_cmp_ps(all, least, _CMP_EQ_OQ));
-    const __m256i clusters = _mm256_load_si256(reinterpret_cast<const __m256i*>(lanes.clusters));
-    __m256i first = _mm256_blendv_epi8(_mm256_set1_epi32(0x7fff'ffff), clusters, is_least);
-    first = _mm256_min_epi32(first, _mm256_permute2x128_si256(first, first, 1));
-    first = _mm256_min_epi32(first, _mm256_shuffle_epi32(first, 0x4e));
-    first = _mm256_min_epi32(first, _mm256_shuffle_epi32(first, 0xb1));
-    return {static_cast<std::uint32_t>(_mm256_cvtsi256_si32(first)), _mm256_cvtss_f32(least)};
-}
-
-/// At most nearest_block rows: they stay in the cache while the panels pass by.
-SONDE_AVX2 void nearest_avx2(const CentroidPanels& panels, MatrixView rows, Nearest* out) noexcept {
-    Lanes lanes[nearest_block];
-    const std::size_t count = rows.rows(), fours = count / 4 * 4;
-    for (std::size_t i = 0; i < count; ++i) start(lanes[i]);
-    for (std::size_t p = 0; p < panels.panels(); ++p)
-        for (std::size_t i = 0; i < fours; i += 4)
-            four_rows(panels.lanes + p * panels.dimension, panels.dimension, rows.row(i).data(),
-                      rows.stride(), p * width, lanes + i);
-    for (std::size_t i = fours; i < count; ++i) one_row(panels, rows.row(i).data(), lanes[i]);
-    for (std::size_t i = 0; i < count; ++i) out[i] = first_least(lanes[i]);
-}
-
-#endif
-
-using Kernel = void (*)(const CentroidPanels&, MatrixView, Nearest*) noexcept;
-
-Kernel kernel_of([[maybe_unused]] InstructionSet set) noexcept {
 #if defined(__x86_64__)
-    if (set >= InstructionSet::avx2) return nearest_avx2;
-    if (set == InstructionSet::baseline) return nearest_sse2;
+namespace vnni {
+#include "models/nearest_bytes.inc"
+}  // namespace vnni
 #endif
-    return nearest_scalar;
+
+double squares_scalar(const float* x, const float* y, std::size_t dimension) noexcept {
+    double sum = 0;
+    for (std::size_t i = 0; i < dimension; ++i) {
+        const double difference = static_cast<double>(x[i]) - static_cast<double>(y[i]);
+        sum += difference * difference;
+    }
+    return sum;
+}
+
+/// What the others are held against.
+void nearest_scalar(const NearestTask& task, MatrixView rows, Nearest* out) noexcept {
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+        out[i] = {0, -1};
+        if (!all_finite(rows.row(i))) continue;
+        for (std::size_t c = 0; c < task.centroids.rows(); ++c) {
+            const double squares =
+                squares_scalar(rows.row(i).data(), task.centroids.row(c).data(), rows.cols());
+            if (c == 0 || squares < out[i].squares) out[i] = {static_cast<std::uint32_t>(c), squares};
+        }
+    }
+}
+
+using Kernel = void (*)(const NearestTask&, MatrixView, Nearest*) noexcept;
+
+/// A narrow panel leaves half of AVX-512's lanes empty.
+Kernel kernel_of(InstructionSet set, bool narrow) noexcept {
+    switch (set) {
+#if defined(__x86_64__)
+        case InstructionSet::avx512:
+        case InstructionSet::avx512_vnni:
+            return narrow ? avx2::nearest_tile : avx512::nearest_tile;
+        case InstructionSet::avx2:
+            return avx2::nearest_tile;
+#endif
+        case InstructionSet::baseline:
+            return baseline::nearest_tile;
+        default:
+            return nearest_scalar;
+    }
 }
 
 }  // namespace
 
-std::vector<CentroidLanes> pack(MatrixView centroids) {
-    const std::size_t dimension = centroids.cols();
-    const CentroidPanels shape{nullptr, centroids.rows(), dimension};
-    std::vector<CentroidLanes> lanes(shape.panels() * dimension);
-    for (std::size_t c = 0; c < shape.panels() * width; ++c) {
-        const auto centroid = centroids.row(std::min(c, centroids.rows() - 1));
-        for (std::size_t d = 0; d < dimension; ++d)
-            lanes[c / width * dimension + d].lane[c % width] = centroid[d];
+namespace {
+
+/// \param from  centroid - middle
+void pack_bytes(const std::vector<double>& from, std::size_t c, std::size_t d, PackedCentroids& to) {
+    double largest = 0, squares = 0, lost = 0;
+    for (const double y : from) {
+        largest = std::max(largest, std::abs(y));
+        squares += y * y;
     }
-    return lanes;
+    const std::size_t groups = (d + 3) / 4, lane = c % width;
+    const float step = static_cast<float>(largest) * byte_step;
+    std::int32_t sum = 0;
+    for (std::size_t i = 0; i < d; ++i) {
+        const double q = step > 0 ? std::round(from[i] / static_cast<double>(step)) : 0;
+        const double rest = from[i] - q * static_cast<double>(step);
+        lost += rest * rest;
+        sum += static_cast<std::int32_t>(q);
+        to.bytes[c / width * groups + i / 4].lane[lane * 4 + i % 4] = static_cast<std::int8_t>(q);
+    }
+    const double length = std::sqrt(squares);
+    CentroidBounds& bounds = to.bounds[c / width];
+    bounds.norm[lane] = static_cast<float>(squares);
+    bounds.step[lane] = 2 * step;
+    bounds.length[lane] = static_cast<float>(2 * length * (1 + 0x1p-20));
+    bounds.offset[lane] = -128 * sum;
+    if (length > 0) to.byte_error = std::max(to.byte_error, std::sqrt(lost) / length * (1 + 0x1p-18) + 0x1p-18);
 }
 
-void nearest(const CentroidPanels& panels, MatrixView rows, std::span<Nearest> out,
-             InstructionSet set) noexcept {
-    const Kernel kernel = kernel_of(set);
-    const std::size_t count = std::min(rows.rows(), out.size());
-    for (std::size_t first = 0; first < count; first += nearest_block) {
-        const std::size_t size = std::min(nearest_block, count - first);
-        kernel(panels, {rows.data() + first * rows.stride(), size, rows.cols(), rows.stride()},
-               out.data() + first);
+/// As far as lengths allow it: not where squares in float would get lost.
+void pack_bytes(MatrixView centroids, PackedCentroids& to) {
+    const std::size_t k = centroids.rows(), d = centroids.cols(), panels = (k + width - 1) / width;
+    if (!has(InstructionSet::avx512_vnni) || d > chunk || to.reach < 1e-10 || to.reach > 1e15) return;
+    to.bytes.resize(panels * ((d + 3) / 4));
+    to.bounds.resize(panels);
+    std::fill_n(to.bounds.back().norm, width, never);
+    std::vector<double> from(d);
+    for (std::size_t c = 0; c < k; ++c) {
+        for (std::size_t i = 0; i < d; ++i)
+            from[i] = static_cast<double>(centroids.row(c)[i]) - static_cast<double>(to.middle[i]);
+        pack_bytes(from, c, d, to);
     }
-    // A copy of the last centroid is the last centroid; NaN may also leave no cluster at all.
-    const auto last = static_cast<std::uint32_t>(panels.clusters - 1);
-    for (Nearest& found : out.first(count)) found.cluster = std::min(found.cluster, last);
+}
+
+}  // namespace
+
+PackedCentroids pack_centred(MatrixView centroids) {
+    const std::size_t k = centroids.rows(), d = centroids.cols();
+    PackedCentroids packed;
+    if (k < least_packed) return packed;
+    std::vector<float> values(k);
+    packed.middle.resize(d);
+    packed.lanes.resize((k + width - 1) / width * d);  // zeros
+    std::vector<double> squares(k);
+    for (std::size_t i = 0; i < d; ++i) {
+        for (std::size_t c = 0; c < k; ++c) values[c] = centroids.row(c)[i];
+        const auto middle = static_cast<double>(packed.middle[i] = median(values));
+        for (std::size_t c = 0; c < k; ++c) {
+            const double x = static_cast<double>(centroids.row(c)[i]) - middle;
+            squares[c] += x * x;
+            packed.lanes[c / width * d + i].lane[c % width] =
+                static_cast<float>(std::clamp(-2 * x, -1e38, 1e38));
+        }
+    }
+    const double largest = *std::max_element(squares.begin(), squares.end());
+    if (largest > static_cast<double>(largest_sure)) return {};
+    packed.reach = std::sqrt(largest);
+    packed.norms.assign((k + width - 1) / width * width, never);
+    for (std::size_t c = 0; c < k; ++c)
+        packed.norms[c] = static_cast<float>(squares[c] * (1 - 2 * slack_of(d)));
+    pack_bytes(centroids, packed);
+    return packed;
+}
+
+void nearest(MatrixView centroids, const PackedCentroids& packed, MatrixView rows, std::span<Nearest> out,
+             InstructionSet set) noexcept {
+    const std::size_t d = centroids.cols(), count = std::min(rows.rows(), out.size());
+    const NearestTask task{centroids,
+                           packed.middle.data(),
+                           packed.lanes.empty() ? nullptr : packed.lanes.data()->lane,
+                           packed.norms.data(),
+                           packed.norms.size() / width,
+                           centroids.rows() <= width / 2,
+                           slack_of(d),
+                           packed.reach * packed.reach * (1 + 0x1p-20),
+                           static_cast<double>(d + 8) * 0x1p-123,
+                           packed.bytes.data(),
+                           packed.bounds.data(),
+                           static_cast<float>(1 + 3 * slack_of(d)),
+                           static_cast<float>(0.5001 * std::sqrt(static_cast<double>(d))),
+                           static_cast<float>(packed.byte_error),
+                           static_cast<float>(packed.reach * 0x1p-22)};
+    const Kernel kernel = kernel_of(set, task.narrow);
+    std::size_t in_floats = set == InstructionSet::avx512_vnni && !packed.bytes.empty() ? 0 : count;
+    for (std::size_t first = 0; first < count; first += tile_rows) {
+        const MatrixView tile{rows.row(first).data(), std::min(tile_rows, count - first), d, rows.stride()};
+#if defined(__x86_64__)
+        if (in_floats == 0 && tile.rows() > 1) {
+            if (vnni::nearest_tile(task, tile, out.data() + first) > tile.rows() / 4) in_floats = tiles_in_floats;
+            continue;
+        }
+#endif
+        kernel(task, tile, out.data() + first);
+        if (in_floats > 0) --in_floats;
+    }
+}
+
+InstructionSet fastest_nearest_set() noexcept {
+    return has(InstructionSet::avx512_vnni) ? InstructionSet::avx512_vnni : fastest_set();
 }
 
 }  // namespace sonde::detail

@@ -12,34 +12,26 @@
 
 namespace sonde::detail {
 
-/// Packed centroids: panels of 16, each feature by feature. Looks at memory that somebody else owns.
-struct CentroidPanels {
-    static constexpr std::size_t width = 16;
+/// Fewer centroids are not packed: most of a panel would be empty.
+inline constexpr std::size_t least_packed = 8;
 
-    const CentroidLanes* lanes = nullptr;  ///< panel p, feature d: lanes[p * dimension + d]
-    std::size_t clusters = 0, dimension = 0;
+/// Centroids for `nearest`. Takes at most two and a half times the memory of the centroids.
+[[nodiscard]] PackedCentroids pack_centred(MatrixView centroids);
 
-    [[nodiscard]] std::size_t panels() const noexcept { return (clusters + width - 1) / width; }
-};
-
-/// The memory behind `CentroidPanels`. The last panel is filled up with copies of the last centroid: no value
-/// is so far away that no row can be there.
-[[nodiscard]] std::vector<CentroidLanes> pack(MatrixView centroids);
-
-/// The nearest centroid, the first of equally near ones, and the square of its distance summed up in float:
-/// feature after feature, so that the same row gives the same bits in any batch.
+/// The centroid with the smallest squared distance computed in double, the first of several.
 struct Nearest {
     std::uint32_t cluster;
-    float squares;  ///< at most the largest float, also where the sum overflows
+    double squares;  ///< -1: the row has a value that is not finite, and `cluster` is 0
 };
 
-/// \param rows  as many features as the centroids; a row with NaN or infinity gives some cluster
-/// \param out   one per row
-/// \param set   one that this machine has
-void nearest(const CentroidPanels& panels, MatrixView rows, std::span<Nearest> out,
-             InstructionSet set) noexcept;
+/// The fastest for `nearest` that this machine has. Cost: some ns.
+[[nodiscard]] InstructionSet fastest_nearest_set() noexcept;
 
-/// How many rows are best handed to `nearest` at a time: what it keeps on the stack.
-inline constexpr std::size_t nearest_block = 64;
+/// \param centroids  as they were packed
+/// \param rows       as many features as the centroids; a row gives the same bits alone and in every batch
+/// \param out        one per row
+/// \param set        one that this machine has
+void nearest(MatrixView centroids, const PackedCentroids& packed, MatrixView rows, std::span<Nearest> out,
+             InstructionSet set) noexcept;
 
 }  // namespace sonde::detail

@@ -14,6 +14,7 @@
 namespace {
 
 thread_local sonde::testing::AllocationTotals totals;
+thread_local std::uint64_t largest = 0;
 thread_local std::uint64_t most_allocations = std::numeric_limits<std::uint64_t>::max();
 
 std::int64_t bytes_of([[maybe_unused]] void* memory) noexcept {
@@ -30,14 +31,17 @@ void* counted(void* memory) noexcept {
     return memory;
 }
 
-bool fails() noexcept { return totals.allocated >= most_allocations; }
+bool fails(std::size_t size) noexcept {
+    largest = size > largest ? size : largest;
+    return totals.allocated >= most_allocations;
+}
 
 void* allocate(std::size_t size) noexcept {
-    return fails() ? nullptr : counted(std::malloc(size == 0 ? 1 : size));
+    return fails(size) ? nullptr : counted(std::malloc(size == 0 ? 1 : size));
 }
 
 void* allocate(std::size_t size, std::align_val_t alignment) noexcept {
-    if (fails()) return nullptr;
+    if (fails(size)) return nullptr;
     const auto step = static_cast<std::size_t>(alignment);
     const std::size_t rounded = (size + step - 1) / step * step;  // as std::aligned_alloc wants it
     return counted(std::aligned_alloc(step, rounded == 0 ? step : rounded));
@@ -58,6 +62,9 @@ void release(void* memory) noexcept {
 
 namespace sonde::testing {
 AllocationTotals allocation_totals() noexcept { return totals; }
+
+LargestAllocation::LargestAllocation() noexcept { largest = 0; }
+std::uint64_t LargestAllocation::since_start() const noexcept { return largest; }
 
 FailingAllocations::FailingAllocations(std::uint64_t first) noexcept {
     most_allocations = totals.allocated + first;

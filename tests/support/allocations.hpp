@@ -39,6 +39,13 @@ private:
     AllocationTotals start_;
 };
 
+/// The largest request of the calling thread from here on, in bytes. Threading: one thread makes it and asks it.
+class LargestAllocation {
+public:
+    LargestAllocation() noexcept;
+    [[nodiscard]] std::uint64_t since_start() const noexcept;
+};
+
 /// While it lives the calling thread's allocations fail, but for the first ones:
 /// `{ const FailingAllocations failing{3}; CHECK_THROWS(work()); }` fails the fourth and all after it.
 class FailingAllocations {

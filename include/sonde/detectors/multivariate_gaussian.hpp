@@ -84,7 +84,7 @@ public:
 
 private:
     [[nodiscard]] Status status_of(const Row& row) const noexcept;
-    [[nodiscard]] double diagonal_squares(const Row& row) const noexcept;
+    [[nodiscard]] Score diagonal_score(double squares, const Row& row) const noexcept;
     [[nodiscard]] double full_squares(const Row& row) const noexcept;
     [[nodiscard]] double distance(double squares) const noexcept;
     void leave_one_out(const Row& row, std::span<double> parts) const;

@@ -23,6 +23,11 @@ struct KMeansOptions {
     /// at least 0.
     double tolerance = 1e-4;
     std::uint64_t seed = 1;
+    /// What scores are. `scaled`: a cluster's scale is this quantile of the distances of its rows; of clusters with
+    /// fewer than 20 rows that of all rows. It is at least 1 % of that of all rows; where this is 0 all scales
+    /// are 1.
+    KMeansForm form = KMeansForm::distance;
+    double scale_quantile = 0.99;  ///< in (0, 1)
     /// First centres, a row each: one run from them; `clusters` and `restarts` do not count.
     MatrixView initial{};
     /// Of the rows: each 0 or in [1e-100, 1e100], not all 0. Empty: all 1.
@@ -42,6 +47,7 @@ struct KMeansOptions {
 ///
 /// There are fewer clusters than asked for where there are fewer distinct rows, and where a cluster ended
 /// without rows. Rows of weight 0 are left out, of the sizes too.
+/// The model is calibrated by the scores of the rows.
 /// Cost: O(rows x clusters x dimension) per iteration at worst, one thread; memory 28 bytes a row.
 /// \param rows  the training data, at least one row, every value finite
 /// \throws std::invalid_argument  no rows, a row that is not finite, an option outside its range

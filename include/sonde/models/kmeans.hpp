@@ -11,6 +11,9 @@
 #include "sonde/core/concepts.hpp"
 #include "sonde/core/matrix_view.hpp"
 #include "sonde/core/score.hpp"
+#include "sonde/detectors/streaming_detector.hpp"
+#include "sonde/thresholds/fixed_threshold.hpp"
+#include "sonde/thresholds/score_calibration.hpp"
 
 namespace sonde {
 
@@ -19,23 +22,55 @@ namespace detail {
 struct alignas(64) CentroidLanes {
     float lane[16];
 };
+
+/// Four features of 16 centroids in bytes, a centroid's side by side.
+struct alignas(64) CentroidBytes {
+    std::int8_t lane[64];
+};
+
+/// What turns sums of products of bytes into bounds of distances, for the 16 centroids of a panel.
+struct alignas(64) CentroidBounds {
+    float norm[16], step[16], length[16];  // |y|^2, 2 x the unit of the bytes, 2 |y|, for y = centroid - middle
+    std::int32_t offset[16];               // -128 x the sum of the bytes
+};
+
+/// Centroids as the kernels want them: as differences from a middle, so that no offset of the data costs digits.
+struct PackedCentroids {
+    std::vector<float> middle;         // the median of the centroids, feature by feature
+    std::vector<CentroidLanes> lanes;  // panels of 16: -2 (centroid - middle); none for a few centroids
+    std::vector<float> norms;          // squared length of centroid - middle, one per lane
+    double reach = 0;                  // the largest of their lengths
+    std::vector<CentroidBytes> bytes;  // panels of 16: centroid - middle; none where the machine cannot use them
+    std::vector<CentroidBounds> bounds;  // one per panel of bytes
+    double byte_error = 0;               // the largest length of what rounding to bytes took, by centroid's length
+};
 }  // namespace detail
+
+/// What a score of a `KMeansModel` is.
+enum class KMeansForm : std::uint8_t {
+    distance,  ///< to the nearest centroid, in the unit of the features
+    scaled,    ///< that distance by the usual distance in its cluster: for clusters of different width
+};
 
 /// What the fit of a `KMeansModel` came to; all 0 and empty for centroids that come from elsewhere.
 struct KMeansFit {
     double inertia = 0;  ///< sum over the rows of weight times squared distance to the nearest centroid
     std::uint64_t iterations = 0;        ///< of the run that was kept
     std::vector<std::uint64_t> sizes{};  ///< rows nearest to each centroid; empty: not known
+    std::vector<double> scales{};    ///< the usual distance in each cluster: scores are scaled; empty: not
+    ScoreCalibration calibration{};  ///< of the scores of the rows
 };
 
-/// Euclidean distance of a row to the nearest of a set of centroids, in the unit of the features.
+/// Euclidean distance of a row to the nearest of a set of centroids, in the unit of the features; or, scaled,
+/// that distance divided by the cluster's scale, at most 1e18.
 ///
 /// Features should have comparable scales: a distance adds them up as they are.
-/// The nearest centroid is sought in `float`, without expanding the square, so that no offset of the data
-/// costs digits; its distance is then taken in `double`. What is found is at most (dimension + 4) 2^-23 of
-/// the distance farther away than the true nearest; equally near ones: the first. The instruction set
-/// (SSE2, AVX2 with FMA) is chosen at run time: two machines may differ within that bound.
-/// Cost: a score is O(clusters x dimension), no allocation. Threading: immutable.
+/// Which centroid is the nearest is settled in `double`: the first of those whose computed distances are equally
+/// small. `float` kernels only rule centroids out, by bounds of their rounding errors (Higham, Accuracy and
+/// Stability of Numerical Algorithms, 2nd ed., 3.1), so that no offset of the data costs digits and an
+/// instruction set (SSE2, AVX2 with FMA, AVX-512; chosen at run time) changes a score by rounding in `double` only.
+/// Cost: a score is O(clusters x dimension), no allocation; some times as much for rows that are far from the middle
+/// of the centroids compared with the gaps between these. Threading: immutable.
 class KMeansModel {
 public:
     using Input = Row;
@@ -45,10 +80,11 @@ public:
     /// From centroids that are known: a row each, copied. `fit_kmeans` finds them.
     /// \param fit  what is known of how they were found
     /// \throws std::invalid_argument  no centroid, no feature, more than 2^20 of either, a centroid that is not
-    ///         finite, `fit.sizes` neither empty nor one per centroid, an inertia that is negative or not finite
+    ///         finite, `fit.sizes` or `fit.scales` neither empty nor one per centroid, an inertia that is negative
+    ///         or not finite, a scale outside [1e-100, 1e100]
     explicit KMeansModel(MatrixView centroids, KMeansFit fit = {});
 
-    /// The distance to the nearest centroid. bad_input for a wrong dimension, NaN and infinity.
+    /// The distance to the nearest centroid, scaled or not. bad_input for a wrong dimension, NaN and infinity.
     [[nodiscard]] Score score(const Row& row) const noexcept;
     /// `score` row by row, to the bit, into the first rows.rows() elements of `out` (fewer if it is shorter).
     void score_batch(MatrixView rows, std::span<Score> out) const noexcept;
@@ -71,6 +107,16 @@ public:
     [[nodiscard]] std::uint64_t iterations() const noexcept { return fit_.iterations; }
     /// Training rows nearest to each centroid; empty when not known.
     [[nodiscard]] std::span<const std::uint64_t> sizes() const noexcept { return fit_.sizes; }
+    [[nodiscard]] KMeansForm form() const noexcept {
+        return fit_.scales.empty() ? KMeansForm::distance : KMeansForm::scaled;
+    }
+    /// What the distances in each cluster are divided by; empty when they are not.
+    [[nodiscard]] std::span<const double> scales() const noexcept { return fit_.scales; }
+
+    /// Which scores are usual: those of the training rows.
+    [[nodiscard]] const ScoreCalibration& calibration() const noexcept { return fit_.calibration; }
+    /// The score that at most 1 % of the training rows exceed. \throws std::invalid_argument  not calibrated
+    [[nodiscard]] double default_threshold() const { return fit_.calibration.threshold(); }
 
     void write(ByteWriter& writer) const;
     /// \throws FormatError  not a model
@@ -79,17 +125,19 @@ public:
 private:
     struct Found {
         std::size_t cluster;
-        double squares;  // of the distance
+        double squares;  // of the distance; negative: bad input
     };
-    [[nodiscard]] bool usable(const Row& row) const noexcept;
-    [[nodiscard]] double squares_to(const Row& row, std::size_t cluster) const noexcept;
     [[nodiscard]] Found nearest(const Row& row) const noexcept;
-    [[nodiscard]] Found refined(const Row& row, std::size_t cluster, float estimate) const noexcept;
+    [[nodiscard]] Score score_of(Found found) const noexcept;
 
     std::size_t clusters_ = 0, dimension_ = 0;
-    std::vector<float> centroids_;              // row-major
-    std::vector<detail::CentroidLanes> lanes_;  // derived: the same, packed for the kernels
+    std::vector<float> centroids_;    // row-major
+    detail::PackedCentroids packed_;  // derived
     KMeansFit fit_;
 };
+
+/// Judges rows by their distance to the nearest centroid. By default 1 % of rows like those of the training are
+/// called anomalous.
+using KMeansDetector = StreamingDetector<KMeansModel, FixedThreshold>;
 
 }  // namespace sonde

@@ -256,3 +256,56 @@ TEST_CASE("fit_kmeans: options outside their range are refused", "[models]") {
     CHECK_THROWS_AS(fit_kmeans(MatrixView{}), std::invalid_argument);
     CHECK_THROWS_AS(fit_kmeans({values.data(), 4, 0}), std::invalid_argument);
 }
+
+TEST_CASE("fit_kmeans: the calibration is of the scores of the training rows", "[models]") {
+    const auto values = clouds(5, 400, 30, 20);
+    const MatrixView rows = view(values, 2);
+    const auto form = GENERATE(KMeansForm::distance, KMeansForm::scaled);
+    const KMeansModel model = fit_kmeans(rows, {.clusters = 5, .restarts = 1, .form = form});
+    CHECK(model.form() == form);
+    CHECK(model.calibration().count() == 400);
+    std::vector<double> scores;
+    for (std::size_t i = 0; i < 400; ++i) scores.push_back(model.score(rows.row(i)).value);
+    std::sort(scores.begin(), scores.end());
+    CHECK(model.default_threshold() == scores[395]);  // 4 rows are above it
+    CHECK(KMeansDetector{model}.threshold().value() == scores[395]);
+}
+
+TEST_CASE("fit_kmeans: a cluster's scale is the quantile of the distances of its rows", "[models]") {
+    Rng rng{31};
+    std::vector<float> values;
+    for (int i = 0; i < 200; ++i) {  // a wide cloud, a narrow one, and three rows far away
+        values.push_back(static_cast<float>(20 * rng.uniform()));
+        values.push_back(static_cast<float>(1000 + rng.uniform()));
+    }
+    values.insert(values.end(), {5000, 5001, 5002});
+    const MatrixView rows = view(values, 1);
+    const KMeansModel model =
+        fit_kmeans(rows, {.clusters = 3, .form = KMeansForm::scaled, .scale_quantile = 0.9});
+    REQUIRE(model.clusters() == 3);
+    const KMeansModel plain{model.centroids()};
+    std::vector<double> all, members[3];
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+        all.push_back(plain.score(rows.row(i)).value);
+        members[*plain.assign(rows.row(i))].push_back(all.back());
+    }
+    std::sort(all.begin(), all.end());
+    for (std::size_t c = 0; c < 3; ++c) {
+        std::sort(members[c].begin(), members[c].end());
+        const bool few = members[c].size() == 3;
+        CHECK(model.scales()[c] == (few ? all[362] : members[c][179]));  // ceil(0.9 n) - 1
+    }
+    CHECK(model.score(std::vector<float>{1003}).value > 2 * model.score(std::vector<float>{24}).value);
+}
+
+TEST_CASE("fit_kmeans: rows that are all the same score 0, and what is elsewhere more than the threshold",
+          "[models]") {
+    const std::vector<float> values(60, 3);
+    for (const auto form : {KMeansForm::distance, KMeansForm::scaled}) {
+        const KMeansDetector detector{fit_kmeans(view(values, 2), {.form = form})};
+        CHECK(detector.judge(view(values, 2).row(0)).score == Score{0, Status::ok});
+        CHECK(detector.judge(std::vector<float>{3, 4}).score.value == 1);
+        CHECK(detector.judge(std::vector<float>{3, 4}).anomalous);
+    }
+    CHECK_THROWS_AS(fit_kmeans(view(values, 2), {.scale_quantile = 1}), std::invalid_argument);
+}

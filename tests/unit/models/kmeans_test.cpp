@@ -55,6 +55,7 @@ const KMeansModel& triangle() {
 }  // namespace
 
 static_assert(BatchScorer<KMeansModel> && Explainer<KMeansModel> && Persistent<KMeansModel>);
+static_assert(BatchDetector<KMeansDetector>);
 
 TEST_CASE("KMeansModel: the score is the distance to the nearest centroid", "[models]") {
     CHECK(triangle().score(std::vector<float>{3, 4}) == Score{5, Status::ok});
@@ -68,17 +69,33 @@ TEST_CASE("KMeansModel: the score is the distance to the nearest centroid", "[mo
 
 TEST_CASE("KMeansModel: the score is that of brute force, at every offset", "[models]") {
     const double offset = GENERATE(0.0, 1e3, -1e4, 1e5, 1e6);
-    const std::size_t dimension = GENERATE(1U, 7U, 64U, 300U);
+    const std::size_t clusters = GENERATE(3U, 37U), dimension = GENERATE(1U, 7U, 64U, 300U);
     Rng rng{1};
-    const KMeansModel model = model_of(rng, 37, dimension, offset);
-    const double bound = static_cast<double>(dimension + 4) * 0x1p-23;
-    for (int i = 0; i < 50; ++i) {
+    const KMeansModel model = model_of(rng, clusters, dimension, offset);
+    for (int i = 0; i < 30; ++i) {
         const auto row = noise(rng, dimension, 2, offset);
         const double score = model.score(row).value;
         CHECK(score == Approx(exact(row, model.centroids().row(*model.assign(row)))).epsilon(1e-13));
-        const double least = exact_least(model, row);
-        CHECK(score <= least * (1 + bound));
+        CHECK(score == Approx(exact_least(model, row)).epsilon(1e-13));
     }
+}
+
+TEST_CASE("KMeansModel: a scaled score is the distance by the scale of the nearest cluster", "[models]") {
+    const std::vector<float> centroids{0, 0, 10, 0};
+    const KMeansModel model{{centroids.data(), 2, 2}, {.scales = {5, 0.5}}};
+    CHECK(model.form() == KMeansForm::scaled);
+    CHECK(model.score(std::vector<float>{3, 4}).value == 1);
+    CHECK(model.score(std::vector<float>{10, 3}).value == 6);
+    CHECK(model.score(std::vector<float>{6, 0}).value ==
+          8);  // nearer to the second, though scores there are higher
+    std::vector<double> shares(2);
+    CHECK(model.attribute(std::vector<float>{13, 4}, shares).value == 10);
+    CHECK(shares[0] == Approx(10 * 9.0 / 25));
+    CHECK(shares[1] == Approx(10 * 16.0 / 25));
+    const auto read = from_bytes<KMeansModel>(to_bytes(model));
+    CHECK(read.score(std::vector<float>{10, 3}).value == 6);
+    const KMeansModel tiny{{centroids.data(), 2, 2}, {.scales = {1e-100, 1e-100}}};
+    CHECK(tiny.score(std::vector<float>{3, 4}).value == 1e18);
 }
 
 TEST_CASE("KMeansModel: values near the ends of float are scored right", "[models]") {
@@ -223,6 +240,15 @@ TEST_CASE("KMeansModel: under a right checksum forged bytes are refused or harml
     CHECK(refused > 100);
 }
 
+TEST_CASE("KMeansModel: reading takes no more than a few times the memory of the file", "[models]") {
+    const std::size_t clusters = GENERATE(1U, 8U, 17U);
+    Rng rng{6};
+    const auto bytes = to_bytes(model_of(rng, clusters, 20'000));
+    const testing::LargestAllocation largest;
+    CHECK(from_bytes<KMeansModel>(bytes).clusters() == clusters);
+    CHECK(largest.since_start() <= 2 * bytes.size());
+}
+
 TEST_CASE("KMeansModel: centroids that cannot be are refused", "[models]") {
     const std::vector<float> nan{1, std::bit_cast<float>(0x7fc0'0001U)}, good{1, 2};
     const MatrixView one{good.data(), 1, 2};
@@ -232,5 +258,8 @@ TEST_CASE("KMeansModel: centroids that cannot be are refused", "[models]") {
     CHECK_THROWS_AS((KMeansModel{MatrixView{good.data(), 2, 0}}), std::invalid_argument);
     CHECK_THROWS_AS((KMeansModel{one, {.inertia = -1}}), std::invalid_argument);
     CHECK_THROWS_AS((KMeansModel{one, {.sizes = {1, 2}}}), std::invalid_argument);
+    CHECK_THROWS_AS((KMeansModel{one, {.scales = {1, 2}}}), std::invalid_argument);
+    CHECK_THROWS_AS((KMeansModel{one, {.scales = {0}}}), std::invalid_argument);
+    CHECK_THROWS_AS(KMeansModel{one}.default_threshold(), std::invalid_argument);
     CHECK_NOTHROW(KMeansModel{one, {.inertia = 0, .iterations = 1, .sizes = {2}}});
 }

@@ -29,7 +29,9 @@ struct Data {
 
 std::vector<InstructionSet> sets() {
     std::vector<InstructionSet> result;
-    for (const auto set : {InstructionSet::scalar, InstructionSet::baseline, InstructionSet::avx2})
+    for (const auto set :
+         {InstructionSet::scalar, InstructionSet::baseline, InstructionSet::avx2, InstructionSet::avx512,
+          InstructionSet::avx512_vnni})
         if (detail::has(set)) result.push_back(set);
     return result;
 }
@@ -44,16 +46,13 @@ double exact(Row row, Row centroid) {
 }
 
 std::vector<detail::Nearest> found(MatrixView centroids, MatrixView rows, InstructionSet set) {
-    const auto lanes = detail::pack(centroids);
     std::vector<detail::Nearest> result(rows.rows());
-    detail::nearest({lanes.data(), centroids.rows(), centroids.cols()}, rows, result, set);
+    detail::nearest(centroids, detail::pack_centred(centroids), rows, result, set);
     return result;
 }
 
-/// How many rows were given a centroid that is farther than the bound allows, or a sum that is off by more.
+/// How many rows were given a centroid that is not the nearest, or a square that is off by more than rounding.
 int wrong(MatrixView centroids, MatrixView rows, InstructionSet set) {
-    const double bound =
-        static_cast<double>(rows.cols() + 4) * 0x1p-22;  // of the squares: twice the distance's
     int count = 0;
     const auto nearest = found(centroids, rows, set);
     for (std::size_t i = 0; i < rows.rows(); ++i) {
@@ -62,10 +61,8 @@ int wrong(MatrixView centroids, MatrixView rows, InstructionSet set) {
             least = std::min(least, exact(rows.row(i), centroids.row(c)));
         if (nearest[i].cluster >= centroids.rows()) return 1'000'000;
         const double chosen = exact(rows.row(i), centroids.row(nearest[i].cluster));
-        count += chosen > least * (1 + bound) ||
-                         std::abs(static_cast<double>(nearest[i].squares) - chosen) > bound * chosen
-                     ? 1
-                     : 0;
+        const double rounding = 1e-15 * static_cast<double>(8 + rows.cols()) * chosen;
+        count += chosen > least + rounding || std::abs(nearest[i].squares - chosen) > rounding ? 1 : 0;
     }
     return count;
 }
@@ -75,9 +72,9 @@ int wrong(MatrixView centroids, MatrixView rows, InstructionSet set) {
 TEST_CASE("nearest: every instruction set finds the nearest centroid, for every size", "[models]") {
     Rng rng{1};
     for (const InstructionSet set : sets()) {
-        for (std::size_t k = 1; k <= 70; ++k) {
-            for (std::size_t d = 1; d <= 40; ++d) {
-                const Data centroids{rng, k, d}, rows{rng, 1 + (k + d) % 9, d};
+        for (std::size_t k = 1; k <= 70; k += 1 + k / 20) {
+            for (std::size_t d = 1; d <= 40; d += 1 + d / 10) {
+                const Data centroids{rng, k, d}, rows{rng, 1 + (k + d) % 15, d};
                 if (wrong(centroids.view(), rows.view(), set) != 0) FAIL("k " << k << ", d " << d);
             }
         }
@@ -90,9 +87,21 @@ TEST_CASE("nearest: every instruction set finds the nearest of many centroids wi
     Rng rng{2};
     for (const InstructionSet set : sets()) {
         for (const std::size_t d : {63U, 64U, 65U, 784U}) {
-            const Data centroids{rng, 257, d}, rows{rng, 131, d};
+            const Data centroids{rng, 257, d}, rows{rng, 31, d};
             CHECK(wrong(centroids.view(), rows.view(), set) == 0);
         }
+    }
+}
+
+TEST_CASE("nearest: more features than a tile takes, and more centroids than a block, change nothing",
+          "[models]") {
+    Rng rng{8};
+    for (const InstructionSet set : sets()) {
+        const Data long_centroids{rng, 20, 2500}, long_rows{rng, 14, 2500};
+        CHECK(wrong(long_centroids.view(), long_rows.view(), set) == 0);
+        CHECK(wrong(long_centroids.view(), {long_rows.values.data(), 1, 2500}, set) == 0);
+        const Data many{rng, 1000, 5}, rows{rng, 40, 5};
+        CHECK(wrong(many.view(), rows.view(), set) == 0);
     }
 }
 
@@ -102,6 +111,31 @@ TEST_CASE("nearest: an offset of the data costs no digits", "[models]") {
         for (const double offset : {1e3, -1e4, 1e5, 1e6}) {
             const Data centroids{rng, 40, 64, offset}, rows{rng, 50, 64, offset};
             CHECK(wrong(centroids.view(), rows.view(), set) == 0);
+        }
+    }
+}
+
+TEST_CASE("nearest: rows and centroids far from the middle of all are told apart", "[models]") {
+    Rng rng{9};
+    Data centroids{rng, 40, 20}, rows{rng, 60, 20};
+    for (std::size_t i = 0; i < centroids.values.size() / 3; ++i) centroids.values[i] += 1e5F;
+    for (std::size_t i = 0; i < rows.values.size() / 2; ++i) rows.values[i] += 1e5F;
+    centroids.values.back() = 1e12F;
+    rows.values.back() = -1e15F;
+    for (const InstructionSet set : sets()) CHECK(wrong(centroids.view(), rows.view(), set) == 0);
+}
+
+TEST_CASE("nearest: on a grid, where many are equally near, it takes the first", "[models]") {
+    Rng rng{10};
+    Data centroids{rng, 200, 3}, rows{rng, 100, 3};
+    for (float& value : centroids.values) value = std::round(value);
+    for (float& value : rows.values) value = std::round(2 * value) / 2;
+    const auto expected = found(centroids.view(), rows.view(), InstructionSet::scalar);
+    for (const InstructionSet set : sets()) {
+        const auto nearest = found(centroids.view(), rows.view(), set);
+        for (std::size_t i = 0; i < 100; ++i) {
+            CHECK(nearest[i].cluster == expected[i].cluster);
+            CHECK(nearest[i].squares == expected[i].squares);
         }
     }
 }
@@ -116,8 +150,8 @@ TEST_CASE("nearest: a row gives the same bits alone and at every place of a batc
             for (std::size_t i = 0; i < all.rows(); ++i) {
                 const auto one = found(centroids.view(), {all.row(i).data(), 1, 19}, set)[0];
                 REQUIRE(one.cluster == batch[i].cluster);
-                REQUIRE(std::bit_cast<std::uint32_t>(one.squares) ==
-                        std::bit_cast<std::uint32_t>(batch[i].squares));
+                REQUIRE(std::bit_cast<std::uint64_t>(one.squares) ==
+                        std::bit_cast<std::uint64_t>(batch[i].squares));
             }
         }
     }
@@ -143,26 +177,51 @@ TEST_CASE("nearest: rows apart by a stride are read as rows", "[models]") {
     for (const InstructionSet set : sets()) CHECK(wrong(centroids.view(), rows, set) == 0);
 }
 
-TEST_CASE("nearest: NaN, infinity and overflow give a cluster that exists", "[models]") {
+TEST_CASE("nearest: rows that are not finite are marked, the largest floats are scored", "[models]") {
     Rng rng{6};
-    const Data centroids{rng, 3, 4};
-    for (const InstructionSet set : sets()) {
-        for (const std::uint32_t bits : {0x7fc0'0001U, 0x7f80'0000U, 0xff80'0000U, 0x7f7f'ffffU}) {
-            const std::vector<float> rows(9 * 4, std::bit_cast<float>(bits));
-            for (const auto& nearest : found(centroids.view(), {rows.data(), 9, 4}, set))
-                CHECK(nearest.cluster < 3);
+    for (const std::size_t k : {3U, 30U}) {
+        const Data centroids{rng, k, 4};
+        for (const InstructionSet set : sets()) {
+            for (const std::uint32_t bits : {0x7fc0'0001U, 0x7f80'0000U, 0xff80'0000U}) {
+                Data rows{rng, 9, 4};
+                rows.values[4 * 7 + 2] = std::bit_cast<float>(bits);
+                const auto nearest = found(centroids.view(), rows.view(), set);
+                for (std::size_t i = 0; i < 9; ++i) CHECK((nearest[i].squares < 0) == (i == 7));
+                CHECK(nearest[7].cluster == 0);
+            }
+            const std::vector<float> largest(9 * 4, std::bit_cast<float>(0x7f7f'ffffU));
+            CHECK(wrong(centroids.view(), {largest.data(), 9, 4}, set) == 0);
         }
+    }
+}
+
+TEST_CASE("nearest: centroids at the ends of float are told apart", "[models]") {
+    Rng rng{11};
+    for (const double scale : {1e-40, 1e-30, 1e-20, 1e17, 1e20, 3e37}) {
+        Data centroids{rng, 40, 6}, rows{rng, 20, 6};
+        for (Data* data : {&centroids, &rows})
+            for (float& value : data->values) value = static_cast<float>(static_cast<double>(value) * scale);
+        for (const InstructionSet set : sets()) CHECK(wrong(centroids.view(), rows.view(), set) == 0);
+    }
+}
+
+TEST_CASE("nearest: packed centroids take at most twice their memory, and a little", "[models]") {
+    for (std::size_t k = 1; k <= 70; ++k) {
+        const std::vector<float> centroids(k * 50, 1);
+        const auto packed = detail::pack_centred({centroids.data(), k, 50});
+        CHECK(packed.lanes.size() * 16 + packed.norms.size() + packed.middle.size() <=
+              2 * k * 50 + 50 + k + 16);
     }
 }
 
 TEST_CASE("nearest: allocates nothing", "[models]") {
     Rng rng{7};
     const Data centroids{rng, 50, 8}, rows{rng, 100, 8};
-    const auto lanes = detail::pack(centroids.view());
+    const auto packed = detail::pack_centred(centroids.view());
     std::vector<detail::Nearest> out(100);
     for (const InstructionSet set : sets()) {
         const testing::AllocationCount count;
-        detail::nearest({lanes.data(), 50, 8}, rows.view(), out, set);
+        detail::nearest(centroids.view(), packed, rows.view(), out, set);
         CHECK(count.since_start() == 0);
     }
 }

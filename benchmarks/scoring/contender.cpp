@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// A model of ours for peers.py and quality.py to ask: `scoring_contender MODEL TRAIN LABELS|- [option=value]...`
+// fits, says `fit SECONDS`, then answers each line of standard input:
+//
+//     score ROWS OUT   writes the scores as doubles, says `done`
+//     batch ROWS       says the seconds per row of score_batch over all rows
+//     row ROWS         says the seconds per row of score, one after the other
+//
+// ROWS and TRAIN hold two 64-bit counts, rows and features, then floats; LABELS a byte a row. MODEL is one of the
+// catalogue, or `gaussian-diagonal`.
+#include <exception>
+#include <memory>
+#include <span>
+
+#include "answers.hpp"
+#include "sonde/detectors/multivariate_gaussian.hpp"
+#include "sonde/models/catalogue.hpp"
+
+namespace {
+
+using namespace sonde;
+using benchmark::Rows;
+
+template <class Scorer>
+benchmark::Model asked(Scorer scorer) {
+    const auto shared = std::make_shared<const Scorer>(std::move(scorer));
+    const auto scores = std::make_shared<std::vector<Score>>();
+    const auto batch = [shared, scores](MatrixView rows, double* out) {
+        scores->resize(rows.rows());
+        shared->score_batch(rows, *scores);
+        for (std::size_t i = 0; i < rows.rows(); ++i) out[i] = (*scores)[i].value;
+    };
+    const auto row = [shared](MatrixView rows, double* out) {
+        for (std::size_t i = 0; i < rows.rows(); ++i) out[i] = shared->score(rows.row(i)).value;
+    };
+    return {batch, row};
+}
+
+MultivariateGaussianScorer diagonal(MatrixView rows) {
+    MultivariateGaussianScorer scorer{{.dimension = rows.cols()}};
+    for (std::size_t i = 0; i < rows.rows(); ++i) scorer.learn(rows.row(i));
+    return scorer;
+}
+
+void run(const std::vector<std::string>& arguments) {
+    if (arguments.size() < 3) throw std::runtime_error{"MODEL TRAIN LABELS|- [option=value]..."};
+    const Rows train = benchmark::read_rows(arguments[1]);
+    const auto labels = benchmark::read_labels(arguments[2], train.rows);
+    std::vector<DetectorSetting> settings;
+    for (std::size_t i = 3; i < arguments.size(); ++i) {
+        const auto equals = arguments[i].find('=');
+        settings.push_back({arguments[i].substr(0, equals), arguments[i].substr(equals + 1)});
+    }
+    const auto start = std::chrono::steady_clock::now();
+    const TrainingData data{.rows = train.view(), .labels = labels};
+    const auto model = arguments[0] == "gaussian-diagonal" ? asked(diagonal(train.view()))
+                                                           : asked(fit_model(arguments[0], data, settings));
+    benchmark::answer_all(model, benchmark::seconds_since(start));
+}
+
+}  // namespace
+
+int main(int count, char** values) try {
+    run({values + 1, values + count});
+    return 0;
+} catch (const std::exception& error) {
+    std::fprintf(stderr, "scoring_contender: %s\n", error.what());
+    return 1;
+}

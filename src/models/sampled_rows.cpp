@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "models/sampled_rows.hpp"
+
+#include <algorithm>
+#include <numeric>
+
+#include "sonde/core/rng.hpp"
+
+namespace sonde::detail {
+
+std::vector<std::uint32_t> draw_rows(std::size_t count, std::size_t most, std::uint64_t seed) {
+    const std::size_t wanted = std::min(count, most);
+    std::vector<std::uint32_t> drawn;
+    drawn.reserve(wanted);
+    Rng rng{seed};
+    // Each with the chance that is left to it (Knuth: The Art of Computer Programming 2, 3.4.2, algorithm S).
+    for (std::size_t i = 0; i < count && drawn.size() < wanted; ++i)
+        if (wanted == count ||
+            rng.uniform() * static_cast<double>(count - i) < static_cast<double>(wanted - drawn.size()))
+            drawn.push_back(static_cast<std::uint32_t>(i));
+    return drawn;
+}
+
+std::vector<float> copy_rows(MatrixView rows, std::span<const std::uint32_t> chosen) {
+    std::vector<float> values;
+    values.reserve(chosen.size() * rows.cols());
+    for (const std::uint32_t row : chosen)
+        values.insert(values.end(), rows.row(row).begin(), rows.row(row).end());
+    return values;
+}
+
+}  // namespace sonde::detail

@@ -17,11 +17,12 @@ BARS = {"unsupervised": 77.8, "clean": 87.1}
 
 @dataclasses.dataclass
 class Family:
-    name: str  # in the catalogue of models
+    name: str
     reference: typing.Callable = None  # (training rows, seed) -> a function that scores rows
     settings: typing.Callable = lambda train: {"scaling": "none"}
     seeded: bool = False
     same_method: bool = True  # so that the means have to agree
+    model: str = None  # in the catalogue of models, where it is not the name
 
 
 def k_means(train, seed):
@@ -102,7 +103,8 @@ FAMILIES = [
     Family("isolation-forest", isolation_forest, seeded=True),
     Family("one-class-svm", one_class_svm, lambda train: {"scaling": "none", "nu": 0.5, "gamma": 1 / train.shape[1]}),
     Family("pca", pca),
-    Family("mahalanobis", mahalanobis, _unscaled(shrinkage=0.001)),
+    Family("mahalanobis", mahalanobis, _unscaled(estimate="fixed", shrinkage=0.001)),
+    Family("mahalanobis, robust", robust, _unscaled(estimate="robust"), seeded=True, model="mahalanobis"),
     Family("ecod", ecod),
     Family("hbos"),
     Family("lesinn", settings=_unscaled(), seeded=True),

@@ -57,6 +57,7 @@ constexpr DetectorOption forest_options[] = {{"trees", "how many", "100", "a who
 AnyModel fit_one_random_forest(const TrainingData& data, const Settings& settings) {
     RandomForestOptions options;
     options.progress = data.progress;
+    options.balanced = true;
     options.executor = data.executor;
     settings.read("trees", options.trees, 1, most);
     settings.read("criterion", options.criterion, criterion_names);

@@ -47,11 +47,12 @@ std::uint32_t CutTree::free_place(std::size_t first, std::size_t last) const noe
 
 void CutTree::put(const float* row, double key, const double* weights, Rng& rng) noexcept {
     std::size_t entry = size_;
-    if (size_ < keys_.size())
+    if (size_ < keys_.size()) {
         ++size_;
-    else
-        remove(static_cast<std::uint32_t>(
-            entry = static_cast<std::size_t>(std::max_element(keys_.begin(), keys_.end()) - keys_.begin())));
+    } else {
+        entry = static_cast<std::size_t>(std::max_element(keys_.begin(), keys_.end()) - keys_.begin());
+        remove(static_cast<std::uint32_t>(entry));
+    }
     keys_[entry] = key;
     largest_key_ = *std::max_element(keys_.begin(), keys_.begin() + static_cast<std::ptrdiff_t>(size_));
     insert(static_cast<std::uint32_t>(entry), row, weights, rng);
@@ -69,7 +70,7 @@ void CutTree::insert(std::uint32_t entry, const float* row, const double* weight
         }
         // A cut of the box with the row in it: beyond the old box it parts the two, else it is the cut there is.
         const double at = rng.uniform() * (here.beyond + here.sides);
-        if (at < here.beyond) {
+        if (is_leaf(node) || at < here.beyond) {
             leaf = split(node, row, weights, at, rng);
             break;
         }

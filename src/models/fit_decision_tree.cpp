@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "sonde/models/fit_decision_tree.hpp"
 
+#include <algorithm>
 #include <string_view>
 #include <utility>
 #include <vector>

@@ -49,6 +49,7 @@ double first_key(Rng& rng) noexcept { return std::log(-std::log(std::max(rng.uni
 RandomCutForest::RandomCutForest(const RandomCutForestOptions& options)
     : options_{checked(options)},
       fading_{options.half_life > 0 ? std::log(2.0) / options.half_life : 0},
+      part_{1 / static_cast<double>(options.trees)},
       rng_{options.seed},
       trees_(options.trees, detail::CutTree{options.sample_size, options.dimension}),
       weights_(options.dimension, 1.0),
@@ -64,7 +65,7 @@ Score RandomCutForest::score(const Row& row) const noexcept {
     if (status != Status::ok) return {0, status};
     double sum = 0;
     for (const auto& tree : trees_) sum += tree.displacement(row.data(), weights_.data(), nullptr);
-    return {sum / static_cast<double>(trees_.size()), Status::ok};
+    return {sum * part_, Status::ok};
 }
 
 void RandomCutForest::score_batch(MatrixView rows, std::span<Score> out) const noexcept {
@@ -79,7 +80,7 @@ void RandomCutForest::score_batch(MatrixView rows, std::span<Score> out) const n
                 if (out[i].status == Status::ok)
                     out[i].value += tree.displacement(rows.row(i).data(), weights_.data(), nullptr);
         }
-        for (std::size_t i = first; i < last; ++i) out[i].value /= static_cast<double>(trees_.size());
+        for (std::size_t i = first; i < last; ++i) out[i].value *= part_;
     }
 }
 
@@ -91,7 +92,7 @@ Score RandomCutForest::attribute(const Row& row, std::span<double> shares) const
         static_cast<void>(tree.displacement(row.data(), weights_.data(), shares.data()));
     double sum = 0;
     for (const double share : shares) sum += share;
-    for (double& share : shares) share *= result.value / sum;
+    for (double& share : shares) share = sum > 0 ? share / sum * result.value : 0;
     return result;
 }
 

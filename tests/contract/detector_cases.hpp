@@ -15,6 +15,10 @@
 #include "sonde/detectors/gaussian.hpp"
 #include "sonde/detectors/multivariate_gaussian.hpp"
 #include "sonde/detectors/sliding_window.hpp"
+#include "sonde/models/kmeans_stream.hpp"
+#include "sonde/models/random_cut_forest.hpp"
+#include "sonde/models/random_features.hpp"
+#include "sonde/models/streaming_kmeans.hpp"
 #include "sonde/thresholds/quantile_threshold.hpp"
 
 namespace sonde::testing {
@@ -76,6 +80,40 @@ struct FullQuantile {
                                  QuantileThreshold{{.quantile = 0.95, .warm_up = 100, .half_life = 500}}};
     }
 };
+struct CutForest {
+    static auto make() {
+        return StreamingDetector{
+            RandomCutForest{
+                {.dimension = 4, .trees = 20, .sample_size = 64, .warm_up = 64, .half_life = 500}},
+            QuantileThreshold{{.quantile = 0.95, .warm_up = 100, .half_life = 500}}};
+    }
+};
+struct CutForestUniform {
+    static auto make() {
+        return StreamingDetector{
+            RandomCutForest{{.dimension = 4, .trees = 20, .sample_size = 128, .warm_up = 32, .half_life = 0}},
+            QuantileThreshold{{.quantile = 0.99, .warm_up = 100}}, LearnFrom::normal_only};
+    }
+};
+struct MovingCentres {
+    static auto make() {
+        return StreamingDetector{
+            StreamingKMeans{{.dimension = 4, .clusters = 4, .warm_up = 64, .half_life = 500}},
+            QuantileThreshold{{.quantile = 0.95, .warm_up = 100}}};
+    }
+};
+struct OnlineSvm {
+    static auto make() {
+        return StreamingDetector{OnlineOneClassSvm{{.dimension = 4, .random_features = 256, .warm_up = 64}},
+                                 QuantileThreshold{{.quantile = 0.95, .warm_up = 100}}};
+    }
+};
+struct ScalarKMeans {
+    static auto make() {
+        return KMeansStreamDetector{
+            {.window = 120, .train_every = 4000, .models = 3, .difference = false, .smooth = 1, .lag = 0}};
+    }
+};
 struct WindowMean {
     static auto make() { return SlidingWindowDetector{}; }
 };
@@ -91,9 +129,11 @@ struct WindowQuantiles {
 using Detectors =
     std::tuple<Gaussian, GaussianDecayed, GaussianDensity, GaussianRobust, GaussianRobustDecayed,
                GaussianNormalOnly, GaussianQuantile, Diagonal, DiagonalDecayed, Full, FullDecayed,
-               FullNormalOnly, FullQuantile, WindowMean, WindowMad, WindowQuantiles>;
+               FullNormalOnly, FullQuantile, CutForest, CutForestUniform, MovingCentres, OnlineSvm,
+               ScalarKMeans, WindowMean, WindowMad, WindowQuantiles>;
 
-using RowDetectors = std::tuple<Diagonal, DiagonalDecayed, Full, FullDecayed, FullNormalOnly, FullQuantile>;
+using RowDetectors = std::tuple<Diagonal, DiagonalDecayed, Full, FullDecayed, FullNormalOnly, FullQuantile,
+                                CutForest, CutForestUniform, MovingCentres, OnlineSvm>;
 
 /// What the toy streams are made of; the memory behind an Input.
 template <class Input>

@@ -27,7 +27,8 @@ std::vector<std::byte> file(const std::string& name) {
 
 }  // namespace
 
-// Three classes. x1 <= 5: (x0 <= -1: shares 7/8, 1/8, 0; else 1/4, 1/2, 1/4), else 0, 0, 1. Calibrated by 0, 0.125, 0.75.
+// Three classes. x1 <= 5: (x0 <= -1: shares 7/8, 1/8, 0; else 1/4, 1/2, 1/4), else 0, 0, 1.
+// Calibrated by 0, 0.125 and 0.75.
 TEST_CASE("DecisionTreeModel: a file of version 1 is read and scores as it did", "[golden]") {
     const auto bytes = file("decision_tree_1.bin");
     const auto model = from_bytes<DecisionTreeModel>(bytes);

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // What decision_tree_test.py compares with scikit-learn. Reads `rows features classes queries weighted`, then
 // `entropy max_depth max_leaves min_samples_split min_samples_leaf min_impurity_decrease balanced`, the rows (each with
-// its label and, with weighted 1, its weight in front) and the queries. Writes `nodes`, a line `feature threshold left
-// right score` per node (a leaf: left and right 0), a line of importances, `default_threshold`, then per query a line of
-// its probabilities, its class and the sum of its shares.
+// its label and, with weighted 1, its weight in front) and the queries. Writes `nodes`, a line `feature threshold
+// left right score` per node (a leaf: left and right 0), a line of importances, `default_threshold`, then per query a
+// line of its probabilities, its class and the sum of its shares.
 #include "sonde/models/decision_tree.hpp"
 
 #include <cstddef>

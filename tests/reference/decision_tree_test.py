@@ -4,9 +4,9 @@
 decision_tree_test.py <folder of the built programs>   exit code 77: scikit-learn is not there
 
 Node by node: the same feature, the same threshold, the same share. Where two splits are equally good, scikit-learn
-takes the one that its seed shows it first: such a node is followed no further, but both splits must lower the impurity by the
-same to 1e-9, and there is none in the cases that say so. Where no tie was found, probabilities are equal to 1e-6, classes
-and importances equal.
+takes the one that its seed shows it first: such a node is followed no further, but both splits must lower the
+impurity by the same to 1e-9, and there is none in the cases that say so. Where no tie was found, probabilities are
+equal to 1e-6, classes and importances equal.
 """
 import pathlib
 import subprocess
@@ -43,10 +43,12 @@ def cases():
     yield "integers, impurity decrease", whole, odd, {"min_impurity_decrease": 2e-3}, None, True
     yield "integers, samples to split", whole, odd, {"min_samples_split": 400}, fine, True
     yield "real numbers", rng.normal(size=(2000, 8)), rng.random(2000) < 0.2, {"max_depth": 3}, None, True
-    yield "near each other", rng.integers(0, 20, (800, 3)) * 3e-7 + rng.integers(0, 3, (800, 3)) * 5e-8, rng.random(800) < 0.3, {}, None, False
+    near = rng.integers(0, 20, (800, 3)) * 3e-7 + rng.integers(0, 3, (800, 3)) * 5e-8
+    yield "near each other", near, rng.random(800) < 0.3, {}, None, False
     yield "integers to the end", whole, odd, {}, None, False
     yield "few values", rng.integers(0, 3, (2000, 5)), rng.random(2000) < 0.3, {}, None, False
-    yield "noise to the end", rng.normal(size=(1000, 4)), rng.integers(0, 3, 1000), {"criterion": "entropy"}, None, False
+    noise = rng.normal(size=(1000, 4))
+    yield "noise to the end", noise, rng.integers(0, 3, 1000), {"criterion": "entropy"}, None, False
     for name, data in [("iris", load_iris()), ("wine", load_wine()), ("breast cancer", load_breast_cancer()),
                        ("digits", load_digits())]:
         yield name, data.data, data.target, {}, None, False
@@ -111,7 +113,8 @@ class Comparison:
         if is_leaf:
             return
         goes_left = rows[:, int(feature)] <= np.float32(threshold)
-        if feature != tree.feature[their] or (goes_left != (rows[:, tree.feature[their]] <= tree.threshold[their])).any():
+        other_left = rows[:, tree.feature[their]] <= tree.threshold[their]
+        if feature != tree.feature[their] or (goes_left != other_left).any():
             mine = decrease(rows, labels, weights, int(feature), np.float32(threshold), self.entropy)
             other = decrease(rows, labels, weights, tree.feature[their], tree.threshold[their], self.entropy)
             tie = abs(mine - other) <= 1e-9 * max(1, weights.sum())
@@ -132,7 +135,8 @@ def compare(program, name, rows, labels, options, weights, no_ties):
     queries = np.vstack([rows[:500], rows[rng.integers(0, len(rows), 200)] + rng.normal(size=(200, rows.shape[1]))])
     queries = queries.astype(np.float32)
     theirs = DecisionTreeClassifier(random_state=1, **options).fit(rows, labels, sample_weight=weights)
-    nodes, importances, threshold, probabilities, classes, shares = ours(program, rows, labels, options, weights, queries)
+    found = ours(program, rows, labels, options, weights, queries)
+    nodes, importances, threshold, probabilities, classes, shares = found
     counted = np.ones(len(rows)) if weights is None else weights
     if "class_weight" in options:
         counted = counted * len(rows) / (2 * np.bincount(labels))[labels]

@@ -3,9 +3,9 @@
 
 random_forest_test.py <folder of the built programs>   exit code 77: scikit-learn is not there
 
-On rows that were not learned from, over 5 seeds each: the mean AUROC differs by at most 4 standard errors plus 0.002, mean
-scores have a correlation above 0.98, importances differ by less than 0.03. Of rows that are normal at most 3 % exceed the
-default threshold.
+On rows that were not learned from, over 5 seeds each: the mean AUROC differs by at most 4 standard errors plus 0.002,
+mean scores have a correlation above 0.98, importances differ by less than 0.03. Of rows that are normal at most 3 %
+exceed the default threshold.
 """
 import pathlib
 import subprocess
@@ -70,8 +70,9 @@ def compare(program, name, rows, labels, options):
     importance = np.abs(importances.mean(axis=0) - other_importances.mean(axis=0)).max()
     wrong = ((not abs(off) <= 4 * error + 0.002) + (not correlation > 0.98) + (not importance < 0.03)
              + (not np.mean(alarms) <= 0.03))
-    print(f"{name}: AUROC {auroc.mean():.4f}, theirs {other_auroc.mean():.4f} (standard error of the difference {error:.4f}), "
-          f"correlation {correlation:.4f}, importances off by {importance:.3f}, false alarms {np.mean(alarms):.4f}, {wrong} wrong")
+    print(f"{name}: AUROC {auroc.mean():.4f}, theirs {other_auroc.mean():.4f} (standard error of the difference "
+          f"{error:.4f}), correlation {correlation:.4f}, importances off by {importance:.3f}, false alarms "
+          f"{np.mean(alarms):.4f}, {wrong} wrong")
     return wrong
 
 

@@ -39,6 +39,7 @@ public:
     virtual Score attribute(const Row& row, std::span<double> shares) const noexcept = 0;
     [[nodiscard]] virtual std::size_t dimension() const noexcept = 0;
     [[nodiscard]] virtual const ScoreCalibration& calibration() const noexcept = 0;
+    [[nodiscard]] virtual double default_threshold() const = 0;
     [[nodiscard]] virtual std::string_view tag() const noexcept = 0;
     virtual void write(ByteWriter& writer) const = 0;
 
@@ -59,6 +60,12 @@ public:
     [[nodiscard]] std::size_t dimension() const noexcept override { return model_.dimension(); }
     [[nodiscard]] const ScoreCalibration& calibration() const noexcept override {
         return model_.calibration();
+    }
+    [[nodiscard]] double default_threshold() const override {
+        if constexpr (requires { model_.default_threshold(); })
+            return model_.default_threshold();
+        else
+            return model_.calibration().threshold();
     }
     [[nodiscard]] std::string_view tag() const noexcept override { return M::format.tag; }
     void write(ByteWriter& writer) const override { write_object(writer, model_); }
@@ -102,8 +109,9 @@ public:
 
     [[nodiscard]] std::size_t dimension() const noexcept { return held_->dimension(); }
     [[nodiscard]] const ScoreCalibration& calibration() const noexcept { return held_->calibration(); }
-    /// The score that 1 % of the training rows exceed. \throws std::invalid_argument  the model is not calibrated
-    [[nodiscard]] double default_threshold() const { return calibration().threshold(); }
+    /// The model's own; of one that has none, the score that 1 % of the training rows exceed.
+    /// \throws std::invalid_argument  the model is not calibrated
+    [[nodiscard]] double default_threshold() const { return held_->default_threshold(); }
     /// The four letters of the model's file format: `KMNS`.
     [[nodiscard]] std::string_view tag() const noexcept { return held_->tag(); }
 
@@ -115,7 +123,7 @@ private:
     detail::ErasedModel* held_;
 };
 
-/// Judges rows by some model; 1 % of the training rows exceed its default threshold.
+/// Judges rows by some model, with its default threshold.
 using AnyModelDetector = StreamingDetector<AnyModel, FixedThreshold>;
 
 }  // namespace sonde

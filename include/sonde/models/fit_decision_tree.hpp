@@ -55,7 +55,8 @@ struct DecisionTreeOptions {
 /// on the seed). Repeats exactly.
 ///
 /// Rows of weight 0 are left out. Of one class alone, or rows that are all alike, the tree is one leaf.
-/// Cost: O(rows x features x log rows) per level of the tree, one thread; memory 8 bytes per value of the rows.
+/// Cost: O(rows x features x log rows) per level of the tree, one thread; memory 8 bytes per value of the rows
+/// and about 80 per row.
 /// \param rows    at least one, at most 2^32 - 1, every value finite
 /// \param labels  one per row, below `classes`; 0: normal
 /// \throws std::invalid_argument  no rows, a row that is not finite, another number of labels, a label or an option

@@ -16,8 +16,7 @@ namespace sonde {
 /// How `fit_random_forest` grows its trees.
 struct RandomForestOptions {
     std::size_t trees = 100;  ///< in [1, 2^20]
-    /// Features, drawn anew for every split, of which the best is taken; 0: the square root of their number, rounded
-    /// down.
+    /// Features, drawn anew for every split, of which the best is taken; 0: the root of their number, rounded down.
     std::size_t max_features = 0;
     SplitCriterion criterion = SplitCriterion::gini;
     std::size_t max_depth = 0;   ///< splits from the root to a leaf, at most; 0: no limit
@@ -48,11 +47,11 @@ struct RandomForestOptions {
 /// forests, Machine Learning 45, 2001, section 4.
 ///
 /// Each tree is grown as `fit_decision_tree` grows it, from as many rows as there are, drawn with replacement, and at
-/// each split looks at a few features, drawn among those that are not yet known to be constant. So does
-/// scikit-learn's `RandomForestClassifier`, from other draws. Repeats exactly for a seed. Rows of weight 0 are left out.
-/// Calibrated on the rows of class 0 by the trees that did not draw them; where every tree drew every row, by all trees.
-/// Cost: O(trees x rows x max_features x log rows) per level of the trees; memory 8 bytes per value of the rows, 44
-/// per row (with an executor 16 times that), and the trees: 16 bytes a node.
+/// each split looks at a few features, drawn until one of them varies in the node at least. So does scikit-learn's
+/// `RandomForestClassifier`, from other draws. Repeats exactly for a seed. Rows of weight 0 are left out.
+/// Calibrated on the rows of class 0 by the trees that did not draw them; where every tree drew every row, by all.
+/// Cost: O(trees x rows x max_features x log rows) per level of the trees; memory 8 bytes per value of the rows, about
+/// 80 per row (with an executor 16 times that) and a bit per row and tree, beside the forest: 16 bytes a node.
 /// \param rows    at least one, at most 2^32 - 1, every value finite
 /// \param labels  one per row, below `classes`; 0: normal
 /// \throws std::invalid_argument  no rows, a row that is not finite, another number of labels, a label or an option

@@ -87,6 +87,7 @@ private:
 
     RandomCutForestOptions options_;
     double fading_;  // derived: by how much a key of the sample sinks per row
+    double part_;    // derived: 1 / trees; to divide would round differently in a loop under -ffast-math
     std::uint64_t learned_ = 0;
     Rng rng_;
     std::vector<detail::CutTree> trees_;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "sonde/core/error.hpp"
+#include "sonde/models/fit_decision_tree.hpp"
 #include "sonde/models/fit_kmeans.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
@@ -56,6 +57,14 @@ TEST_CASE("AnyModel: says what the model inside says", "[models]") {
         CHECK(any.attribute(rows.row(i), shares) == model.attribute(rows.row(i), expected));
         CHECK(shares == expected);
     }
+}
+
+TEST_CASE("AnyModel: has the model's own default threshold, or that of its calibration", "[models]") {
+    const std::vector<std::uint8_t> labels{0, 0, 1, 1};
+    const DecisionTreeModel tree = fit_decision_tree(rows, labels);
+    CHECK(tree.default_threshold() != tree.calibration().threshold());
+    CHECK(AnyModel{tree}.default_threshold() == tree.default_threshold());
+    CHECK(AnyModel{Constant{}}.default_threshold() == 1);
 }
 
 TEST_CASE("AnyModel: copies share the model, and the last one frees it", "[models]") {

@@ -14,12 +14,6 @@ namespace sonde {
 
 namespace detail {
 
-double class_threshold(const ScoreCalibration& calibration) {
-    constexpr double more_likely_than_not = 0.5, certain = 1 - 1e-9;
-    if (calibration.count() == 0) return more_likely_than_not;
-    return std::clamp(calibration.threshold(), more_likely_than_not, certain);
-}
-
 void write_fit(ByteWriter& writer, const ClassTreesFit& fit) {
     writer.f64s(fit.importances);
     write_object(writer, fit.calibration);

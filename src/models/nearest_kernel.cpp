@@ -33,7 +33,10 @@ struct NearestTask {
     double underflow;  // what sums may have lost of products below the least normal float
     const CentroidBytes* bytes;
     const CentroidBounds* bounds;
-    float above, byte_rounding, byte_error, byte_floor;
+    float above;          // a sum of squares in float times this is at least the true one
+    float byte_rounding;  // the largest length of what rounding to bytes takes from a row, in steps
+    float byte_error;     // and from a centroid, by its length
+    float byte_floor;     // what the floats around may have lost
 };
 
 /// Half of the largest relative error of a sum of `dimension` products in float, of differences rounded to float.
@@ -73,8 +76,13 @@ float median(std::vector<float>& values) {
 constexpr float byte_step = 1.000001F / 127;
 constexpr float least_byte_range = 1e-15F, least_bytes_tell = 1e-30F;
 
-/// Where more of these clusters are left, floats are faster than as many distances in double.
-constexpr std::size_t most_left(std::size_t clusters) noexcept { return 2 + clusters / 8; }
+/// Of a panel: features four at a time, or eight at a time of eight centroids where there are no more.
+constexpr std::size_t byte_groups(std::size_t dimension, bool narrow) noexcept {
+    return narrow ? (dimension + 7) / 8 : (dimension + 3) / 4;
+}
+
+/// Where more of these clusters are left, floats are faster than looking at them one by one.
+constexpr std::size_t most_left(std::size_t clusters) noexcept { return 6 + clusters / 8; }
 
 /// The tiles after one for which bytes were of little use.
 constexpr std::size_t tiles_in_floats = 16;
@@ -130,22 +138,24 @@ Kernel kernel_of(InstructionSet set, bool narrow) noexcept {
 
 namespace {
 
-/// \param from  centroid - middle
-void pack_bytes(const std::vector<double>& from, std::size_t c, std::size_t d, PackedCentroids& to) {
+/// \param from  centroid - middle. \returns the step of its bytes
+float pack_bytes(const std::vector<double>& from, std::size_t c, bool narrow, PackedCentroids& to) {
+    const std::size_t d = from.size();
     double largest = 0, squares = 0, lost = 0;
     for (const double y : from) {
         largest = std::max(largest, std::abs(y));
         squares += y * y;
     }
-    const std::size_t groups = (d + 3) / 4, lane = c % width;
-    const float step = static_cast<float>(largest) * byte_step;
+    const std::size_t each = narrow ? 8 : 4, lane = c % width * (each / 4);
+    CentroidBytes* bytes = to.bytes.data() + c / width * byte_groups(d, narrow);
+    const float step = std::max(static_cast<float>(largest), least_byte_range) * byte_step;
     std::int32_t sum = 0;
     for (std::size_t i = 0; i < d; ++i) {
-        const double q = step > 0 ? std::round(from[i] / static_cast<double>(step)) : 0;
+        const double q = std::round(from[i] / static_cast<double>(step));
         const double rest = from[i] - q * static_cast<double>(step);
         lost += rest * rest;
         sum += static_cast<std::int32_t>(q);
-        to.bytes[c / width * groups + i / 4].lane[lane * 4 + i % 4] = static_cast<std::int8_t>(q);
+        bytes[i / each].lane[lane * 4 + i % each] = static_cast<std::int8_t>(q);
     }
     const double length = std::sqrt(squares);
     CentroidBounds& bounds = to.bounds[c / width];
@@ -153,22 +163,28 @@ void pack_bytes(const std::vector<double>& from, std::size_t c, std::size_t d, P
     bounds.step[lane] = 2 * step;
     bounds.length[lane] = static_cast<float>(2 * length * (1 + 0x1p-20));
     bounds.offset[lane] = -128 * sum;
-    if (length > 0) to.byte_error = std::max(to.byte_error, std::sqrt(lost) / length * (1 + 0x1p-18) + 0x1p-18);
+    if (length > 0)
+        to.byte_error = std::max(to.byte_error, std::sqrt(lost) / length * (1 + 0x1p-18) + 0x1p-18);
+    return step;
 }
 
 /// As far as lengths allow it: not where squares in float would get lost.
 void pack_bytes(MatrixView centroids, PackedCentroids& to) {
     const std::size_t k = centroids.rows(), d = centroids.cols(), panels = (k + width - 1) / width;
     if (!has(InstructionSet::avx512_vnni) || d > chunk || to.reach < 1e-10 || to.reach > 1e15) return;
-    to.bytes.resize(panels * ((d + 3) / 4));
+    const bool narrow = k <= width / 2;
+    to.bytes.resize(panels * byte_groups(d, narrow));
     to.bounds.resize(panels);
     std::fill_n(to.bounds.back().norm, width, never);
     std::vector<double> from(d);
+    std::vector<float> steps(k);
     for (std::size_t c = 0; c < k; ++c) {
         for (std::size_t i = 0; i < d; ++i)
-            from[i] = static_cast<double>(centroids.row(c)[i]) - static_cast<double>(to.middle[i]);
-        pack_bytes(from, c, d, to);
+            from[i] = static_cast<double>(centroids.row(c)[i]) -
+                      static_cast<double>(to.middle[i / width].lane[i % width]);
+        steps[c] = pack_bytes(from, c, narrow, to);
     }
+    to.byte_step = std::max(1.25F * median(steps), least_byte_range);
 }
 
 }  // namespace
@@ -178,12 +194,12 @@ PackedCentroids pack_centred(MatrixView centroids) {
     PackedCentroids packed;
     if (k < least_packed) return packed;
     std::vector<float> values(k);
-    packed.middle.resize(d);
+    packed.middle.resize((d + width - 1) / width);
     packed.lanes.resize((k + width - 1) / width * d);  // zeros
     std::vector<double> squares(k);
     for (std::size_t i = 0; i < d; ++i) {
         for (std::size_t c = 0; c < k; ++c) values[c] = centroids.row(c)[i];
-        const auto middle = static_cast<double>(packed.middle[i] = median(values));
+        const auto middle = static_cast<double>(packed.middle[i / width].lane[i % width] = median(values));
         for (std::size_t c = 0; c < k; ++c) {
             const double x = static_cast<double>(centroids.row(c)[i]) - middle;
             squares[c] += x * x;
@@ -205,7 +221,7 @@ void nearest(MatrixView centroids, const PackedCentroids& packed, MatrixView row
              InstructionSet set) noexcept {
     const std::size_t d = centroids.cols(), count = std::min(rows.rows(), out.size());
     const NearestTask task{centroids,
-                           packed.middle.data(),
+                           packed.middle.empty() ? nullptr : packed.middle.data()->lane,
                            packed.lanes.empty() ? nullptr : packed.lanes.data()->lane,
                            packed.norms.data(),
                            packed.norms.size() / width,
@@ -219,19 +235,27 @@ void nearest(MatrixView centroids, const PackedCentroids& packed, MatrixView row
                            static_cast<float>(0.5001 * std::sqrt(static_cast<double>(d))),
                            static_cast<float>(packed.byte_error),
                            static_cast<float>(packed.reach * 0x1p-22)};
-    const Kernel kernel = kernel_of(set, task.narrow);
-    std::size_t in_floats = set == InstructionSet::avx512_vnni && !packed.bytes.empty() ? 0 : count;
-    for (std::size_t first = 0; first < count; first += tile_rows) {
-        const MatrixView tile{rows.row(first).data(), std::min(tile_rows, count - first), d, rows.stride()};
+    const auto rows_from = [&](std::size_t first) {
+        return MatrixView{rows.row(first).data(), std::min(tile_rows, count - first), d, rows.stride()};
+    };
 #if defined(__x86_64__)
-        if (in_floats == 0 && tile.rows() > 1) {
-            if (vnni::nearest_tile(task, tile, out.data() + first) > tile.rows() / 4) in_floats = tiles_in_floats;
-            continue;
+    if (set == InstructionSet::avx512_vnni && !packed.bytes.empty()) {
+        float step = packed.byte_step;
+        for (std::size_t first = 0, in_floats = 0; first < count; first += tile_rows) {
+            const MatrixView tile = rows_from(first);
+            if (in_floats > 0) {
+                avx512::nearest_tile(task, tile, out.data() + first);
+                --in_floats;
+            } else if (vnni::nearest_tile(task, tile, out.data() + first, step) > tile.rows() / 4) {
+                in_floats = tiles_in_floats;
+            }
         }
-#endif
-        kernel(task, tile, out.data() + first);
-        if (in_floats > 0) --in_floats;
+        return;
     }
+#endif
+    const Kernel kernel = kernel_of(set, task.narrow);
+    for (std::size_t first = 0; first < count; first += tile_rows)
+        kernel(task, rows_from(first), out.data() + first);
 }
 
 InstructionSet fastest_nearest_set() noexcept {

@@ -3,9 +3,9 @@
 
 #include <set>
 
-#include "sonde/detectors/catalogue.hpp"
 #include "support/catch.hpp"
 #include "text_source.hpp"
+#include "tools/sonde/detect_catalogue.hpp"
 #include "tools/sonde/detect_run.hpp"
 #include "tools/sonde/errors.hpp"
 
@@ -93,19 +93,23 @@ TEST_CASE("sonde detect: no option of a detector hides one of the command", "[to
     const auto check = [&](std::span<const sonde::DetectorOption> options) {
         for (const auto& option : options) CHECK(own.count("--" + std::string{option.name}) == 0);
     };
-    for (const auto& entry : sonde::detector_catalogue()) check(entry.options);
+    for (const auto& entry : sonde::tool::stream_detectors()) check(entry.options);
+    for (const auto& entry : sonde::model_catalogue()) check(entry.options);
     check(sonde::common_detector_options());
+    check(sonde::common_model_options());
 }
 
 TEST_CASE("sonde detect --list: shows every detector with every option and its default", "[tool][detect]") {
     const auto list = sonde::tool::detector_list();
-    for (const auto& entry : sonde::detector_catalogue()) {
+    const auto check = [&](const auto& entry) {
         CHECK_THAT(list, ContainsSubstring(std::string{entry.name} + ": " + std::string{entry.purpose}));
         for (const auto& option : entry.options) {
             CHECK_THAT(list, ContainsSubstring("--" + std::string{option.name}));
             CHECK_THAT(list, ContainsSubstring("default " + std::string{option.default_value}));
         }
-    }
+    };
+    for (const auto& entry : sonde::tool::stream_detectors()) check(entry);
+    for (const auto& entry : sonde::model_catalogue()) check(entry);
 }
 
 TEST_CASE("sonde detect --help: names every option, in 80 columns", "[tool][detect]") {

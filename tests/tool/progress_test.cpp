@@ -16,6 +16,16 @@ TEST_CASE("progress_line: tells share, rows, speed and time left", "[tool][progr
           "[====================] 100 %  12 k rows  12 k rows/s  1 s left");
 }
 
+TEST_CASE("fit_line: tells the share and the steps", "[tool][progress]") {
+    CHECK(sonde::tool::fit_line(42, 100) == "[========>           ]  42 %  42 of 100 steps of the fit");
+    CHECK(sonde::tool::fit_line(3, 0).size() < 80);
+    ProgressBar bar{ProgressBar::TimePoint{}};
+    CHECK(bar.update_fit(1, 2, ProgressBar::TimePoint{} + milliseconds{499}).empty());
+    CHECK(bar.update_fit(1, 2, ProgressBar::TimePoint{} + milliseconds{500}).find("50 %") !=
+          std::string::npos);
+    CHECK_FALSE(bar.erase().empty());
+}
+
 TEST_CASE("progress_line: fits a terminal of 80 columns, and a file that grows", "[tool][progress]") {
     CHECK(progress_line({1, 1'000'000'000'000, 999'949'000'000, std::chrono::hours{90}}).size() < 80);
     CHECK(progress_line({300, 100, 5, seconds{1}}).find("100 %") != std::string::npos);

@@ -16,6 +16,13 @@ if grep -q 'rows/s' "$scratch/terminal"; then  # a machine may be too fast for i
     holds "the bar" "$(cat "$scratch/terminal")" "[="
     same "the bar is taken away" "$(tail -1 "$scratch/terminal" | tr '\r' '\n' | grep -c $'^\033\[Ksonde: ')" 1
 fi
+# While a model is fitted, too.
+script -qec "'$sonde' detect --detector isolation-forest --trees 20000 --train 4000 '$nab' >'$scratch/out'" /dev/null </dev/null >"$scratch/terminal"
+holds "summary behind a fit" "$(tail -1 "$scratch/terminal")" "sonde: 4032 rows"
+if grep -q 'steps of the fit' "$scratch/terminal"; then
+    holds "the bar of a fit" "$(cat "$scratch/terminal")" "of 20 k steps of the fit"
+    same "the bar of a fit is taken away" "$(tr '\r' '\n' <"$scratch/terminal" | grep -c $'^\033\\[Ksonde: isolation-forest: trained')" 1
+fi
 # Output on the terminal itself: rows, no bar among them.
 script -qec "'$sonde' detect '$nab'" /dev/null </dev/null >"$scratch/terminal"
 same "a bar among the rows" "$(grep -c $'\033' "$scratch/terminal")" 0

@@ -3,9 +3,9 @@
 
 #include <cstddef>
 #include <optional>
-#include <span>
 #include <string>
-#include <string_view>
+
+#include "column_names.hpp"
 
 namespace sonde::tool {
 
@@ -35,9 +35,6 @@ struct Columns {
 /// - Value: the column named `value`, else the first that is not the time.
 ///
 /// \throws UsageError  a name or number that the first row does not have; the message lists what it has
-[[nodiscard]] Columns choose_columns(std::span<const std::string_view> first_row, const ColumnChoice& choice);
-
-/// True when the fields look like names rather than data.
-[[nodiscard]] bool looks_like_header(std::span<const std::string_view> fields);
+[[nodiscard]] Columns choose_columns(Fields first_row, const ColumnChoice& choice);
 
 }  // namespace sonde::tool

@@ -26,6 +26,10 @@ void Console::progress(std::uint64_t bytes, std::uint64_t bytes_in_all, std::uin
     if (bar_) write_error(bar_->update(bytes, bytes_in_all, rows, std::chrono::steady_clock::now()));
 }
 
+void Console::fit_progress(std::uint64_t done, std::uint64_t total) {
+    if (bar_) write_error(bar_->update_fit(done, total, std::chrono::steady_clock::now()));
+}
+
 void Console::message(std::string_view text) {
     if (bar_) write_error(bar_->erase());
     write_error(fmt::format("sonde: {}\n", text));

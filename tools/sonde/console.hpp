@@ -17,10 +17,14 @@ public:
     void start_progress();
     /// Moves the bar, when it is time.
     void progress(std::uint64_t bytes, std::uint64_t bytes_in_all, std::uint64_t rows);
+    /// The same while a model is fitted.
+    void fit_progress(std::uint64_t done, std::uint64_t total);
     /// A line of its own, after `sonde: `; the bar makes room for it.
     void message(std::string_view text);
     /// Takes the bar away.
     void stop_progress();
+    /// Between start and stop, where a bar can be seen.
+    [[nodiscard]] bool in_progress() const noexcept { return bar_.has_value(); }
 
     Console() = default;
     Console(const Console&) = delete;

@@ -2,9 +2,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "detect.hpp"
-#include "sonde/detectors/catalogue.hpp"
+#include "detect_catalogue.hpp"
 
 namespace sonde::tool {
 namespace {
@@ -13,26 +14,35 @@ constexpr std::string_view usage = R"(Usage: sonde detect [OPTIONS] FILE.csv
        sonde detect [OPTIONS] -      reads standard input
        sonde detect --list           shows the detectors and their options
 
-Judges a column of numbers row by row, in constant memory. Writes CSV to
-standard output, a row for each row of the input:
+Judges a column of numbers, or several, row by row. Detectors of one column
+learn as they judge, in constant memory. Detectors of several columns learn
+first: from the first rows, from another file, or once and for all. Writes CSV
+to standard output, a row for each row of the input:
 
   row        from 1
   timestamp  as in the input; empty if there is none
-  value      as in the input
-  score      0 is ordinary, higher is more anomalous; 0 while warming up
+  value      as in the input; with several columns instead
+  feature    the one with the largest share of the score of an anomalous row
+  score      0 is ordinary, higher is more anomalous; 0 while warming up, as
+             rows for training are
   level      the score in units of the threshold: above 1 is anomalous
   verdict    normal, anomalous, warming_up or bad_input
 
 From a pipe, each row is answered before the next one is waited for.
+
+  sonde detect latency.csv
+  sonde detect --detector knn --train 1000 --columns cpu,latency host.csv
+  sonde detect --train-file good.csv --save-model host.model
+  sonde detect --model host.model host.csv
 )";
 
 constexpr std::string_view notes = R"(
-Bad rows: a value that is empty, missing, not a number, not finite or wrongly
-quoted. Such a row keeps its place as bad_input, without score and level, and
-is never learned. The first 20 are reported on standard error with their line,
-further ones are only counted; the last line there counts all rows. A blank
-line between two rows is a bad row, answered together with the next row; blank
-lines at the start and at the end are no rows.
+Bad rows: a value, or one of several, that is empty, missing, not a number, not
+finite or wrongly quoted. Such a row keeps its place as bad_input, without score
+and level, and is never learned. The first 20 are reported on standard error
+with their line, further ones are only counted; the last line there counts all
+rows. A blank line between two rows is a bad row, answered together with the
+next row; blank lines at the start and at the end are no rows.
 
 Input: RFC 4180 with LF or CRLF, quotes, line ends in quotes, with or without a
 UTF-8 byte order mark; rows of up to 1 MiB.
@@ -51,33 +61,11 @@ void add_detector_options(std::vector<OptionSpec>& specs, std::span<const Detect
     }
 }
 
-std::vector<OptionSpec> table_of(std::span<const DetectorOption> options) {
-    std::vector<OptionSpec> rows;
-    for (const auto& option : options) {
-        const std::string unset =
-            option.default_value.empty() ? "" : fmt::format(", default {}", option.default_value);
-        rows.push_back({fmt::format("--{}", option.name), "VALUE",
-                        fmt::format("{}\n{}{}", option.help, option.allowed, unset)});
-    }
-    return rows;
-}
-
-std::string default_detector() { return std::string{detector_catalogue()[0].name}; }
-
-/// The bound depends on other options, so a detector with their defaults is asked.
-OptionSpec threshold_of(const DetectorEntry& entry) {
-    const double bound = entry.make({}, {}).observe(0.0).threshold;
+std::vector<OptionSpec> common_options() {
     return {
-        "--threshold", "X",
-        fmt::format("a bound for the score\na number above 0, default {} unless another option changes it",
-                    bound)};
-}
-
-}  // namespace
-
-std::vector<OptionSpec> detect_command_options() {
-    return {
-        {"--detector", "NAME", fmt::format("see --list; default {}", default_detector())},
+        {"--detector", "NAME",
+         fmt::format("see --list; default: {},\nor, to learn first, {}", detector_catalogue()[0].name,
+                     model_catalogue()[0].name)},
         {"--threshold", "X", "a bound for the score, above 0; default: see --list"},
         {"--column", "NAME|N",
          "what to judge, by name or number from 1; default:\n"
@@ -95,26 +83,47 @@ std::vector<OptionSpec> detect_command_options() {
     };
 }
 
+/// Of detectors that learn before they judge.
+std::vector<OptionSpec> model_options() {
+    return {
+        {"--train", "N",
+         "learn from the first N rows, judge those behind them;\nbad rows among them are left out"},
+        {"--train-file", "FILE", "learn from all rows of this file"},
+        {"--model", "FILE", "judge by what --save-model wrote"},
+        {"--save-model", "FILE", "write what was learned; with --train-file and no\nother FILE that is all"},
+        {"--columns", "LIST",
+         "what to judge: names or numbers, as in cpu,latency;\n"
+         "default: all that are numbers in the first row of\n"
+         "data, but time and label"},
+        {"--label", "NAME|N",
+         "1 in rows that are anomalies, 0 in others: svc,\ndecision-tree and random-forest learn it"},
+        {"--false-alarm-rate", "X",
+         "the threshold is what this share of the training\nrows exceeds; default 0.01"},
+    };
+}
+
+}  // namespace
+
+std::vector<OptionSpec> detect_command_options() {
+    auto options = common_options();
+    for (auto& option : model_options()) options.push_back(std::move(option));
+    return options;
+}
+
 std::vector<OptionSpec> detect_options() {
     auto specs = detect_command_options();
-    for (const auto& entry : detector_catalogue()) add_detector_options(specs, entry.options);
+    for (const auto& entry : stream_detectors()) add_detector_options(specs, entry.options);
     add_detector_options(specs, common_detector_options());
+    for (const auto& entry : model_catalogue()) add_detector_options(specs, entry.options);
+    add_detector_options(specs, common_model_options());
     return specs;
 }
 
 std::string detect_help() {
-    return fmt::format("{}\nOptions:\n{}\nOptions of the detectors, as in --window 200: see --list.\n{}",
-                       usage, describe_options(detect_command_options()), notes);
-}
-
-std::string detector_list() {
-    std::string text;
-    for (const auto& entry : detector_catalogue()) {
-        auto options = table_of(entry.options);
-        options.push_back(threshold_of(entry));
-        text += fmt::format("{}: {}\n{}\n", entry.name, entry.purpose, describe_options(options));
-    }
-    return text + "with every detector:\n" + describe_options(table_of(common_detector_options()));
+    return fmt::format(
+        "{}\nOptions:\n{}\nWith detectors of several columns:\n{}\n"
+        "Options of the detectors, as in --window 200: see --list.\n{}",
+        usage, describe_options(common_options()), describe_options(model_options()), notes);
 }
 
 }  // namespace sonde::tool

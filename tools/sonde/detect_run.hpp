@@ -1,29 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <cstdint>
 #include <optional>
-#include <string>
 
 #include "columns.hpp"
-#include "console.hpp"
-#include "csv_reader.hpp"
-#include "csv_writer.hpp"
-#include "number.hpp"
+#include "detect_rows.hpp"
 #include "sonde/detectors/any_detector.hpp"
 
 namespace sonde::tool {
-
-/// Bad rows that are reported one by one; the rest is only counted.
-inline constexpr std::uint64_t reported_bad_rows = 20;
-
-/// What a run saw.
-struct DetectCounts {
-    std::uint64_t rows = 0, anomalous = 0, warming_up = 0, bad = 0;
-};
-
-/// `4032 rows: 27 anomalous, 3 bad, 50 warming up`
-[[nodiscard]] std::string summary_of(const DetectCounts& counts);
 
 /// A stream through a detector: rows in, verdicts out, a row for a row.
 /// Threading: single-writer.
@@ -42,15 +26,12 @@ public:
 
 private:
     void judge(const CsvRecord& record);
-    [[nodiscard]] std::string problem_of(const CsvRecord& record, NumberFault fault) const;
-    void write_row(const CsvRecord& record, const std::optional<Verdict>& verdict);
-    void report(const CsvRecord& record, const std::string& problem);
 
     AnyDetector detector_;
     ColumnChoice choice_;
-    bool strict_;
     CsvWriter& out_;
     Console& console_;
+    BadRows bad_rows_;
     Columns columns_;
     DetectCounts counts_;
 };

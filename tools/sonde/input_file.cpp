@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 
@@ -13,6 +14,8 @@
 
 namespace sonde::tool {
 namespace {
+
+constexpr std::size_t largest_file = std::size_t{1} << 30U;
 
 [[noreturn]] void cannot_read(const std::string& name) {
     const int error = errno;
@@ -43,6 +46,19 @@ std::size_t InputFile::read(std::span<char> room) {
         position_ += static_cast<std::uint64_t>(got);
         return static_cast<std::size_t>(got);
     }
+}
+
+std::vector<char> read_all(const std::string& name) {
+    InputFile input{name};
+    std::vector<char> bytes;
+    std::array<char, std::size_t{1} << 16U> block{};
+    while (const std::size_t got = input.read(block)) {
+        bytes.insert(bytes.end(), block.data(), block.data() + got);
+        if (bytes.size() > largest_file)
+            throw RunError{
+                fmt::format("cannot read {}: it is over 1 GiB", name == "-" ? "standard input" : name)};
+    }
+    return bytes;
 }
 
 }  // namespace sonde::tool

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "byte_source.hpp"
 
@@ -36,5 +37,8 @@ private:
     std::uint64_t size_ = 0, position_ = 0;
     std::function<void()> before_read_;
 };
+
+/// All of a file. \throws RunError  it cannot be read, or is over 1 GiB: a mistaken name must not take all memory
+[[nodiscard]] std::vector<char> read_all(const std::string& name);
 
 }  // namespace sonde::tool

@@ -4,7 +4,6 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
-#include <array>
 #include <stdexcept>
 #include <string_view>
 
@@ -15,19 +14,6 @@
 
 namespace sonde::tool {
 namespace {
-
-constexpr std::size_t largest_file = std::size_t{1} << 30U;  // a mistaken input must not take all memory
-
-std::vector<char> all_of(const std::string& name) {
-    InputFile input{name};
-    std::vector<char> bytes;
-    std::array<char, std::size_t{1} << 16U> block{};
-    while (const std::size_t got = input.read(block)) {
-        bytes.insert(bytes.end(), block.data(), block.data() + got);
-        if (bytes.size() > largest_file) throw std::runtime_error{"it is over 1 GiB"};
-    }
-    return bytes;
-}
 
 Recordings unnamed(RecordingKind kind, HistogramSnapshot snapshot) {
     return {{{{}, {}, kind, 0, std::move(snapshot)}}};
@@ -68,7 +54,7 @@ MergeInput read_folder(const std::string& name) {
 
 MergeInput read_recordings(const std::string& name) {
     try {
-        return is_folder(name) ? read_folder(name) : MergeInput{read_bytes(all_of(name)), {}};
+        return is_folder(name) ? read_folder(name) : MergeInput{read_bytes(read_all(name)), {}};
     } catch (const RunError&) {
         throw;
     } catch (const std::runtime_error& error) {

@@ -23,32 +23,51 @@ std::string duration_text(double seconds) {
     return fmt::format("{:.0f} s", std::max(1.0, seconds));
 }
 
-}  // namespace
+double share_of(std::uint64_t done, std::uint64_t total) {
+    return total == 0 ? 0.0 : std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
+}
 
-std::string progress_line(const Progress& progress) {
+std::string bar_of(double share) {
     constexpr std::size_t width = 20;
-    const double share =
-        progress.bytes_in_all == 0
-            ? 0.0
-            : std::min(1.0, static_cast<double>(progress.bytes) / static_cast<double>(progress.bytes_in_all));
     const auto filled = static_cast<std::size_t>(share * width);
     std::string bar(filled, '=');
     if (filled < width) bar += '>';
     bar.resize(width, ' ');
+    return fmt::format("[{}] {:3.0f} %", bar, 100 * share);
+}
+
+}  // namespace
+
+std::string progress_line(const Progress& progress) {
+    const double share = share_of(progress.bytes, progress.bytes_in_all);
     const auto rows = static_cast<double>(progress.rows);
     const double seconds = progress.elapsed.count();
-    std::string line = fmt::format("[{}] {:3.0f} %  {} rows", bar, 100 * share, magnitude(rows));
+    std::string line = fmt::format("{}  {} rows", bar_of(share), magnitude(rows));
     if (seconds <= 0 || share <= 0) return line;
     return line + fmt::format("  {} rows/s  {} left", magnitude(rows / seconds),
                               duration_text(seconds * (1 - share) / share));
 }
 
-std::string ProgressBar::update(std::uint64_t bytes, std::uint64_t bytes_in_all, std::uint64_t rows,
-                                TimePoint now) {
-    if (now < due_) return {};
+std::string fit_line(std::uint64_t done, std::uint64_t total) {
+    return fmt::format("{}  {} of {} steps of the fit", bar_of(share_of(done, total)),
+                       magnitude(static_cast<double>(done)), magnitude(static_cast<double>(total)));
+}
+
+bool ProgressBar::is_due(TimePoint now) {
+    if (now < due_) return false;
     due_ = now + std::chrono::milliseconds{100};
     drawn_ = true;
+    return true;
+}
+
+std::string ProgressBar::update(std::uint64_t bytes, std::uint64_t bytes_in_all, std::uint64_t rows,
+                                TimePoint now) {
+    if (!is_due(now)) return {};
     return std::string{erase_line} + progress_line({bytes, bytes_in_all, rows, now - start_});
+}
+
+std::string ProgressBar::update_fit(std::uint64_t done, std::uint64_t total, TimePoint now) {
+    return is_due(now) ? std::string{erase_line} + fit_line(done, total) : std::string{};
 }
 
 std::string ProgressBar::erase() {

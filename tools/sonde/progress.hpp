@@ -17,6 +17,9 @@ struct Progress {
 /// `[=======>            ]  42 %  1.2 M rows  3.1 M rows/s  4 s left`
 [[nodiscard]] std::string progress_line(const Progress& progress);
 
+/// The same of a fit: `[=======>            ]  42 %  42 of 100 steps of the fit`
+[[nodiscard]] std::string fit_line(std::uint64_t done, std::uint64_t total);
+
 /// Says when the bar is drawn: not in the first half second, then ten times a second at most.
 /// Knows no terminal and reads no clock. Threading: single-writer.
 class ProgressBar {
@@ -28,10 +31,13 @@ public:
     /// What to send to the terminal now: the bar over the old one, or nothing.
     [[nodiscard]] std::string update(std::uint64_t bytes, std::uint64_t bytes_in_all, std::uint64_t rows,
                                      TimePoint now);
+    [[nodiscard]] std::string update_fit(std::uint64_t done, std::uint64_t total, TimePoint now);
     /// What takes the bar away, before a message or at the end; nothing when none is drawn.
     [[nodiscard]] std::string erase();
 
 private:
+    [[nodiscard]] bool is_due(TimePoint now);
+
     TimePoint start_, due_;
     bool drawn_ = false;
 };

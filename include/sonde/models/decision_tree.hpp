@@ -12,6 +12,7 @@
 #include "sonde/core/matrix_view.hpp"
 #include "sonde/core/score.hpp"
 #include "sonde/detectors/streaming_detector.hpp"
+#include "sonde/models/class_threshold.hpp"
 #include "sonde/models/class_trees.hpp"
 #include "sonde/thresholds/fixed_threshold.hpp"
 #include "sonde/thresholds/score_calibration.hpp"
@@ -113,8 +114,7 @@ private:
 using DecisionTreeDetector = StreamingDetector<DecisionTreeModel, FixedThreshold>;
 
 namespace detail {
-/// What a decision tree and a random forest share: the threshold, and the fit in a file.
-[[nodiscard]] double class_threshold(const ScoreCalibration& calibration);
+/// What a decision tree and a random forest share: the fit in a file.
 void write_fit(ByteWriter& writer, const ClassTreesFit& fit);
 [[nodiscard]] ClassTreesFit read_fit(ByteReader& reader);
 void check_fit(std::string_view where, const ClassTreesFit& fit, std::size_t dimension);

@@ -23,26 +23,29 @@ struct alignas(64) CentroidLanes {
     float lane[16];
 };
 
-/// Four features of 16 centroids in bytes, a centroid's side by side.
+/// Four features of 16 centroids, or eight of eight, in bytes: a centroid's side by side.
 struct alignas(64) CentroidBytes {
     std::int8_t lane[64];
 };
 
-/// What turns sums of products of bytes into bounds of distances, for the 16 centroids of a panel.
+/// What turns sums of products of bytes into bounds of distances, for a panel of y = centroid - middle.
 struct alignas(64) CentroidBounds {
-    float norm[16], step[16], length[16];  // |y|^2, 2 x the unit of the bytes, 2 |y|, for y = centroid - middle
-    std::int32_t offset[16];               // -128 x the sum of the bytes
+    float norm[16];           // |y|^2
+    float step[16];           // 2 x the unit of the bytes
+    float length[16];         // 2 |y|
+    std::int32_t offset[16];  // -128 x the sum of the bytes
 };
 
 /// Centroids as the kernels want them: as differences from a middle, so that no offset of the data costs digits.
 struct PackedCentroids {
-    std::vector<float> middle;         // the median of the centroids, feature by feature
-    std::vector<CentroidLanes> lanes;  // panels of 16: -2 (centroid - middle); none for a few centroids
-    std::vector<float> norms;          // squared length of centroid - middle, one per lane
-    double reach = 0;                  // the largest of their lengths
-    std::vector<CentroidBytes> bytes;  // panels of 16: centroid - middle; none where the machine cannot use them
+    std::vector<CentroidLanes> middle;   // the median of the centroids, feature by feature
+    std::vector<CentroidLanes> lanes;    // panels of 16: -2 (centroid - middle); none for a few centroids
+    std::vector<float> norms;            // squared length of centroid - middle, one per lane
+    double reach = 0;                    // the largest of their lengths
+    std::vector<CentroidBytes> bytes;    // centroid - middle; none where the machine cannot use them
     std::vector<CentroidBounds> bounds;  // one per panel of bytes
-    double byte_error = 0;               // the largest length of what rounding to bytes took, by centroid's length
+    double byte_error = 0;               // the largest length of what rounding took, by the centroid's
+    float byte_step = 0;                 // of rows, to begin with
 };
 }  // namespace detail
 
@@ -66,9 +69,10 @@ struct KMeansFit {
 ///
 /// Features should have comparable scales: a distance adds them up as they are.
 /// Which centroid is the nearest is settled in `double`: the first of those whose computed distances are equally
-/// small. `float` kernels only rule centroids out, by bounds of their rounding errors (Higham, Accuracy and
-/// Stability of Numerical Algorithms, 2nd ed., 3.1), so that no offset of the data costs digits and an
-/// instruction set (SSE2, AVX2 with FMA, AVX-512; chosen at run time) changes a score by rounding in `double` only.
+/// small. Kernels in `float` and in bytes only rule centroids out, by bounds of their rounding errors (Higham, Accuracy
+/// and Stability of Numerical Algorithms, 2nd ed., 3.1), so that no offset of the data costs digits and an instruction
+/// set (SSE2, AVX2 with FMA, AVX-512 without and with VNNI; chosen at run time) changes a score by rounding in
+/// `double` only.
 /// Cost: a score is O(clusters x dimension), no allocation; some times as much for rows that are far from the middle
 /// of the centroids compared with the gaps between these. Threading: immutable.
 class KMeansModel {

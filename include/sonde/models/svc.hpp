@@ -11,6 +11,7 @@
 #include "sonde/core/matrix_view.hpp"
 #include "sonde/core/score.hpp"
 #include "sonde/detectors/streaming_detector.hpp"
+#include "sonde/models/class_threshold.hpp"
 #include "sonde/models/svm_kernel.hpp"
 #include "sonde/thresholds/fixed_threshold.hpp"
 #include "sonde/thresholds/score_calibration.hpp"
@@ -80,8 +81,8 @@ public:
     /// Of the ordinary training rows, each with the higher of its scores by the model and, where probabilities were
     /// asked for, by one that was fitted without it.
     [[nodiscard]] const ScoreCalibration& calibration() const noexcept { return fit_.calibration; }
-    /// The score that at most 1 % of the ordinary training rows exceed. \throws std::invalid_argument  not calibrated
-    [[nodiscard]] double default_threshold() const { return fit_.calibration.threshold(); }
+    /// At least 0.5, the border; higher where more than 1 % of the calibration's scores exceed that; below 1.
+    [[nodiscard]] double default_threshold() const { return detail::class_threshold(fit_.calibration); }
 
     void write(ByteWriter& writer) const;
     /// \throws FormatError  not a model

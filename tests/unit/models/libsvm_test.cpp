@@ -102,6 +102,10 @@ TEST_CASE("read_libsvm_one_class: decision values are those of libsvm", "[models
     CHECK_THROWS_AS(model.default_threshold(), std::invalid_argument);
 }
 
+TEST_CASE("read_libsvm_svc: what is above the border is an anomaly by default", "[models]") {
+    CHECK(read_libsvm_svc(svc).default_threshold() == 0.5);
+}
+
 TEST_CASE("read_libsvm_svc: decision values and probabilities are those of libsvm", "[models]") {
     const auto model = read_libsvm_svc(svc);
     CHECK(model.decision(first).value() == Approx(0.6618041080098197).margin(1e-12));

@@ -29,9 +29,8 @@ struct Data {
 
 std::vector<InstructionSet> sets() {
     std::vector<InstructionSet> result;
-    for (const auto set :
-         {InstructionSet::scalar, InstructionSet::baseline, InstructionSet::avx2, InstructionSet::avx512,
-          InstructionSet::avx512_vnni})
+    for (const auto set : {InstructionSet::scalar, InstructionSet::baseline, InstructionSet::avx2,
+                           InstructionSet::avx512, InstructionSet::avx512_vnni})
         if (detail::has(set)) result.push_back(set);
     return result;
 }
@@ -105,6 +104,56 @@ TEST_CASE("nearest: more features than a tile takes, and more centroids than a b
     }
 }
 
+TEST_CASE("nearest: every instruction set finds the nearest of eight centroids with any number of features",
+          "[models]") {
+    Rng rng{12};
+    for (const InstructionSet set : sets()) {
+        for (const std::size_t d : {1U, 3U, 7U, 8U, 9U, 15U, 100U, 784U, 1023U, 1024U, 1025U}) {
+            const Data centroids{rng, 8, d}, rows{rng, 29, d};
+            CHECK(wrong(centroids.view(), rows.view(), set) == 0);
+        }
+    }
+}
+
+TEST_CASE("nearest: rows of every length and of different lengths find the nearest", "[models]") {
+    Rng rng{13};
+    for (const InstructionSet set : sets()) {
+        for (const double length : {1e-6, 0.01, 1.0, 30.0, 1e5, 1e17}) {
+            for (const std::size_t d : {5U, 70U}) {
+                const Data centroids{rng, 50, d};
+                Data rows{rng, 100, d};
+                for (std::size_t i = 0; i < rows.values.size(); ++i)
+                    if (i / d % 3 != 0) rows.values[i] *= static_cast<float>(length);
+                CHECK(wrong(centroids.view(), rows.view(), set) == 0);
+            }
+        }
+    }
+}
+
+TEST_CASE("nearest: centroids closer to each other than to the rows are told apart", "[models]") {
+    Rng rng{14};
+    for (const InstructionSet set : sets()) {
+        for (const double gap : {1e-1, 1e-3, 1e-5}) {
+            for (const std::size_t d : {6U, 90U}) {
+                Data centroids{rng, 60, d}, rows{rng, 60, d};
+                for (std::size_t i = 0; i < centroids.values.size(); ++i)
+                    centroids.values[i] = static_cast<float>((i / d % 2 == 0 ? 1 : -1) +
+                                                             gap * static_cast<double>(centroids.values[i]));
+                CHECK(wrong(centroids.view(), rows.view(), set) == 0);
+            }
+        }
+    }
+}
+
+TEST_CASE("nearest: rows for which nothing can be ruled out find the first centroid", "[models]") {
+    Rng rng{15};
+    const std::vector<float> centroids(300 * 9, 1);
+    const Data rows{rng, 500, 9};
+    for (const InstructionSet set : sets())
+        for (const auto& nearest : found({centroids.data(), 300, 9}, rows.view(), set))
+            REQUIRE(nearest.cluster == 0);
+}
+
 TEST_CASE("nearest: an offset of the data costs no digits", "[models]") {
     Rng rng{3};
     for (const InstructionSet set : sets()) {
@@ -143,8 +192,10 @@ TEST_CASE("nearest: on a grid, where many are equally near, it takes the first",
 TEST_CASE("nearest: a row gives the same bits alone and at every place of a batch", "[models]") {
     Rng rng{4};
     for (const InstructionSet set : sets()) {
-        for (const std::size_t k : {5U, 16U, 64U, 100U}) {
-            const Data centroids{rng, k, 19}, rows{rng, 203, 19};
+        for (const std::size_t k : {5U, 8U, 16U, 64U, 100U, 300U}) {
+            const Data centroids{rng, k, 19};
+            Data rows{rng, 205, 19};
+            for (std::size_t i = 100 * 19; i < 150 * 19; ++i) rows.values[i] *= 1e19F;
             const MatrixView all = rows.view();
             const auto batch = found(centroids.view(), all, set);
             for (std::size_t i = 0; i < all.rows(); ++i) {
@@ -195,6 +246,18 @@ TEST_CASE("nearest: rows that are not finite are marked, the largest floats are 
     }
 }
 
+TEST_CASE("nearest: a centroid next to the middle of all is told apart", "[models]") {
+    Rng rng{17};
+    for (const double offset : {0.0, 1e-44, 1e-42, 1e-38, 1e-20, 1e-9}) {
+        std::vector<float> centroids(17 * 3), rows(40 * 3);
+        for (std::size_t i = 3; i < centroids.size(); ++i) centroids[i] = i / 3 % 2 == 0 ? 1.0F : -1.0F;
+        for (std::size_t i = 0; i < 3; ++i) centroids[i] = static_cast<float>(offset);
+        for (float& value : rows) value = static_cast<float>(rng.normal());
+        for (const InstructionSet set : sets())
+            CHECK(wrong({centroids.data(), 17, 3}, {rows.data(), 40, 3}, set) == 0);
+    }
+}
+
 TEST_CASE("nearest: centroids at the ends of float are told apart", "[models]") {
     Rng rng{11};
     for (const double scale : {1e-40, 1e-30, 1e-20, 1e17, 1e20, 3e37}) {
@@ -205,12 +268,19 @@ TEST_CASE("nearest: centroids at the ends of float are told apart", "[models]") 
     }
 }
 
-TEST_CASE("nearest: packed centroids take at most twice their memory, and a little", "[models]") {
+TEST_CASE("nearest: packed centroids take at most two and a half times their memory, and a little",
+          "[models]") {
+    Rng rng{16};
     for (std::size_t k = 1; k <= 70; ++k) {
-        const std::vector<float> centroids(k * 50, 1);
-        const auto packed = detail::pack_centred({centroids.data(), k, 50});
-        CHECK(packed.lanes.size() * 16 + packed.norms.size() + packed.middle.size() <=
-              2 * k * 50 + 50 + k + 16);
+        const Data centroids{rng, k, 50};
+        const auto packed = detail::pack_centred(centroids.view());
+        const std::size_t panels = sizeof packed.lanes[0] * packed.lanes.size() +
+                                   sizeof packed.bytes[0] * packed.bytes.size(),
+                          rest = sizeof packed.middle[0] * packed.middle.size() +
+                                 sizeof packed.bounds[0] * packed.bounds.size() +
+                                 sizeof packed.norms[0] * packed.norms.size();
+        CHECK(panels <= sizeof(float) * 5 * k * 50 / 2);
+        CHECK(rest <= sizeof(float) * (50 + 16 + 5 * (k + 16)));
     }
 }
 

@@ -1,0 +1,99 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "detect_catalogue.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "detect.hpp"
+#include "errors.hpp"
+#include "number.hpp"
+
+namespace sonde::tool {
+namespace {
+
+bool contains(std::span<const DetectorOption> options, std::string_view name) {
+    return std::any_of(options.begin(), options.end(),
+                       [&](const auto& option) { return option.name == name; });
+}
+
+}  // namespace
+
+std::vector<DetectorEntry> stream_detectors() {
+    std::vector<DetectorEntry> entries;
+    for (const auto& table : {detector_catalogue(), stream_model_catalogue()})
+        entries.insert(entries.end(), table.begin(), table.end());
+    return entries;
+}
+
+DetectorEntry find_stream_detector(std::string_view name) {
+    std::vector<std::string> names;
+    for (const auto& entry : stream_detectors()) {
+        if (entry.name == name) return entry;
+        names.emplace_back(entry.name);
+    }
+    for (const auto& entry : model_catalogue()) names.emplace_back(entry.name);
+    const auto near = nearest(name, names);
+    throw UsageError{fmt::format("unknown detector {}; {}it must be one of {}", shown(name),
+                                 near ? fmt::format("did you mean {}? ", *near) : std::string{},
+                                 fmt::join(names, ", "))};
+}
+
+const ModelEntry* find_model(std::string_view name) noexcept {
+    const auto table = model_catalogue();
+    const auto found =
+        std::find_if(table.begin(), table.end(), [&](const auto& entry) { return entry.name == name; });
+    return found == table.end() ? nullptr : &*found;
+}
+
+std::vector<DetectorSetting> settings_for(std::string_view name, std::span<const DetectorOption> own,
+                                          std::span<const DetectorOption> common,
+                                          const ParsedOptions& parsed) {
+    std::vector<DetectorSetting> settings;
+    const auto command_options = detect_command_options();
+    for (const auto& [dashed, value] : parsed.given) {
+        const auto same = [&, &given = dashed](const auto& option) { return option.name == given; };
+        if (std::any_of(command_options.begin(), command_options.end(), same)) continue;
+        const std::string option = dashed.substr(2);
+        if (!contains(own, option) && !contains(common, option)) {
+            std::vector<std::string> names;
+            for (const auto& known : own) names.push_back(fmt::format("--{}", known.name));
+            throw UsageError{
+                fmt::format("{} is no option of {}, which takes {}", dashed, name,
+                            names.empty() ? "none of its own" : fmt::format("{}", fmt::join(names, ", ")))};
+        }
+        settings.push_back({option, value});
+    }
+    return settings;
+}
+
+std::optional<double> threshold_of(const ParsedOptions& parsed) {
+    const auto text = parsed.value("--threshold");
+    if (!text) return {};
+    const auto number = parse_number(*text);
+    if (number.fault != NumberFault::none || number.value <= 0)
+        throw UsageError{fmt::format("--threshold is {}, must be a number above 0", shown(*text))};
+    return number.value;
+}
+
+std::optional<bool> header_of(const ParsedOptions& parsed) {
+    if (parsed.has("--header") && parsed.has("--no-header"))
+        throw UsageError{"--header and --no-header exclude each other"};
+    if (parsed.has("--header") || parsed.has("--no-header")) return parsed.has("--header");
+    return {};
+}
+
+const std::string& file_of(const ParsedOptions& parsed) {
+    if (parsed.positional.empty()) throw UsageError{"a FILE is missing; '-' reads standard input"};
+    if (parsed.positional.size() > 1)
+        throw UsageError{fmt::format("one FILE only, but there are {}: {}", parsed.positional.size(),
+                                     fmt::join(parsed.positional, ", "))};
+    return parsed.positional[0];
+}
+
+std::string words_of(const SettingError& error) {
+    return fmt::format("--{} is {}, must be {}", error.setting.name, shown(error.setting.value),
+                       error.allowed);
+}
+
+}  // namespace sonde::tool

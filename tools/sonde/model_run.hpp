@@ -1,0 +1,55 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "detect_rows.hpp"
+#include "feature_reader.hpp"
+#include "sonde/models/any_model.hpp"
+#include "training.hpp"
+
+namespace sonde::tool {
+
+/// How a model comes to a run: it is there, or it is fitted to the first rows.
+struct ModelSource {
+    std::optional<AnyModelDetector> detector;
+    std::uint64_t train = 0;  ///< without a detector: how many rows are for training, bad ones included
+    bool labelled = false;    ///< their labels are needed
+    std::function<AnyModelDetector(const TrainingRows&)> fit;
+};
+
+/// A table through a model: rows in, verdicts out, a row for a row. Threading: single-writer.
+class ModelRun {
+public:
+    /// \param strict  the first bad row ends the run
+    ModelRun(ModelSource source, FeatureChoice choice, bool strict, CsvWriter& out, Console& console);
+
+    /// Judges every row behind those for training and writes `row,timestamp,feature,score,level,verdict`.
+    /// \throws UsageError  a column that is not there, another number of columns than the model has, fewer rows
+    ///                     than are for training
+    /// \throws RunError    as `DetectRun::run`.  \throws OutputClosed  as ByteSink::write.  \throws what fit throws
+    void run(CsvReader& reader);
+
+    [[nodiscard]] const DetectCounts& counts() const noexcept { return counts_; }
+
+private:
+    void take(const CsvRecord& record);
+    void announce();
+    void learn(bool usable);
+    [[nodiscard]] std::string_view blamed();
+
+    ModelSource source_;
+    FeatureReader features_;
+    CsvWriter& out_;
+    Console& console_;
+    BadRows bad_rows_;
+    bool announced_ = false;
+    TrainingRows training_;
+    std::vector<double> shares_;
+    DetectCounts counts_;
+};
+
+}  // namespace sonde::tool

@@ -103,7 +103,7 @@ def isolation_forest(programs):
         return Program(programs / "scoring_contender", "isolation-forest", train, queries, scaling="none")
 
     def peers():
-        model = IsolationForest(100, max_samples=256, random_state=1).fit(train)
+        model = IsolationForest(n_estimators=100, max_samples=256, random_state=1).fit(train)
         return {"scikit-learn": Python(model.score_samples, queries)}
 
     yield Case("isolation forest 100 x 256", "batch", ours, peers, 10)
@@ -128,7 +128,7 @@ def one_class_svm(programs):
 def neighbours(programs):
     for features in (8, 64):
         train, queries = blobs(10000, features, 1), blobs(4000, features, 2)
-        for name, fit in (("lof", lambda rows: LocalOutlierFactor(20, novelty=True).fit(rows).score_samples),
+        for name, fit in (("lof", lambda rows: LocalOutlierFactor(n_neighbors=20, novelty=True).fit(rows).score_samples),
                           ("knn", lambda rows: lambda queries, model=NearestNeighbors(n_neighbors=20).fit(rows):
                           model.kneighbors(queries))):
             def ours(name=name, train=train, queries=queries):

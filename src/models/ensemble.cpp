@@ -9,6 +9,7 @@
 #include <string_view>
 #include <utility>
 
+#include "models/calibrate.hpp"
 #include "models/read_models.hpp"
 #include "models/training_rows.hpp"
 #include "sonde/core/error.hpp"
@@ -18,7 +19,8 @@ namespace sonde {
 namespace {
 
 constexpr std::string_view where = "EnsembleModel";
-constexpr std::size_t block = 64;             // rows that are scored into the stack at a time
+constexpr std::size_t most_rows = 64;         // that are scored into the stack at a time
+constexpr std::size_t opinions = 1024;        // there: rows times members
 constexpr std::size_t stack_features = 1024;  // beyond them an attribution asks for memory
 
 void check(const std::vector<AnyModel>& members) {
@@ -54,16 +56,13 @@ EnsembleModel::EnsembleModel(std::vector<AnyModel> members, Combination combinat
     check(members_);
 }
 
-EnsembleModel::EnsembleModel(std::vector<AnyModel> members, Combination combination, MatrixView rows)
+EnsembleModel::EnsembleModel(std::vector<AnyModel> members, Combination combination, MatrixView rows,
+                             const Executor& executor)
     : EnsembleModel{std::move(members), combination, ScoreCalibration{}} {
     detail::check_training_rows(where, rows);
     if (rows.cols() != dimension())
         fail(where, "dimension of the rows", static_cast<double>(rows.cols()), "that of the members");
-    std::vector<Score> scores(rows.rows());
-    score_batch(rows, scores);
-    std::vector<double> values(rows.rows());
-    std::transform(scores.begin(), scores.end(), values.begin(), [](Score score) { return score.value; });
-    calibration_ = ScoreCalibration{values};
+    calibration_ = detail::calibration_of(*this, rows, executor);
 }
 
 std::size_t EnsembleModel::weighed() const noexcept {
@@ -93,8 +92,9 @@ Score EnsembleModel::score(const Row& row) const noexcept {
 
 void EnsembleModel::score_batch(MatrixView rows, std::span<Score> out) const noexcept {
     const std::size_t count = std::min(rows.rows(), out.size());
-    Score scores[block];
-    double surprise[block][max_members];
+    const std::size_t block = std::min(most_rows, opinions / members_.size());
+    Score scores[most_rows];
+    double surprise[opinions];  // [row][member]
     for (std::size_t first = 0; first < count; first += block) {
         const std::size_t size = std::min(block, count - first);
         const auto these = out.subspan(first, size);
@@ -103,11 +103,12 @@ void EnsembleModel::score_batch(MatrixView rows, std::span<Score> out) const noe
             members_[m].score_batch(detail::rows_of(rows, first, size), {scores, size});
             for (std::size_t i = 0; i < size; ++i) {
                 if (scores[i].status != Status::ok) these[i].status = Status::bad_input;
-                surprise[i][m] = surprise_of(members_[m], scores[i]);
+                surprise[i * members_.size() + m] = surprise_of(members_[m], scores[i]);
             }
         }
         for (std::size_t i = 0; i < size; ++i)
-            if (these[i].status == Status::ok) these[i].value = combined({surprise[i], members_.size()});
+            if (these[i].status == Status::ok)
+                these[i].value = combined({surprise + i * members_.size(), members_.size()});
     }
 }
 

@@ -68,7 +68,8 @@ FeatureScaling::FeatureScaling(MatrixView rows, Scaling scaling) : scaling_{scal
 }
 
 void FeatureScaling::apply(std::span<const float> row, std::span<float> out) const noexcept {
-    for (std::size_t j = 0; j < row.size(); ++j) {
+    const std::size_t count = std::min({row.size(), out.size(), dimension()});
+    for (std::size_t j = 0; j < count; ++j) {
         const double scaled = (static_cast<double>(row[j]) - centre_[j]) / scale_[j];
         const double drawn_in = scaling_ == Scaling::robust_asinh ? std::asinh(scaled) : scaled;
         out[j] = static_cast<float>(std::clamp(drawn_in, -largest, largest));

@@ -24,7 +24,7 @@ constexpr Scaling views[] = {Scaling::standard, Scaling::robust_asinh};
 void check(MatrixView rows, const DefaultModelOptions& options) {
     detail::check_training_rows(where, rows);
     if (rows.cols() > ScaledModel::max_dimension)
-        fail(where, "dimension", static_cast<double>(rows.cols()), "at most 16384");
+        fail(where, "dimension", static_cast<double>(rows.cols()), "at most 8192");
     if (options.reference_rows < 2)
         fail(where, "reference_rows", static_cast<double>(options.reference_rows), "at least 2");
 }
@@ -67,7 +67,7 @@ EnsembleModel fit_default(MatrixView rows, const DefaultModelOptions& options) {
         add(scaling, fit_knn({chosen.data(), chosen.size() / rows.cols(), rows.cols()}, nearest));
     }
     // The training rows may calibrate it: nearest rows leave out equal ones, so no row is its own neighbour.
-    return {std::move(members), Combination::top_half, rows};
+    return {std::move(members), Combination::top_half, rows, options.executor};
 }
 
 }  // namespace sonde

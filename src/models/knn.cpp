@@ -38,10 +38,10 @@ std::vector<float> different(MatrixView rows) {
 }
 
 detail::SharedNeighbours indexed(MatrixView rows, std::size_t neighbours, KnnCopies copies) {
-    detail::check_neighbour_model(where, rows, neighbours);
+    detail::check_neighbour_model(where, rows, copies == KnnCopies::count ? neighbours : 1);
     if (copies == KnnCopies::count) return detail::SharedNeighbours{rows};
-    if (neighbours == KnnModel::max_neighbours)
-        fail(where, "neighbours", 1024, "at most 1023 without copies");
+    if (neighbours < 1 || neighbours >= KnnModel::max_neighbours)
+        fail(where, "neighbours", static_cast<double>(neighbours), "in [1, 1023] without copies");
     const std::vector<float> kept = different(rows);
     return detail::SharedNeighbours{{kept.data(), kept.size() / rows.cols(), rows.cols()}};
 }

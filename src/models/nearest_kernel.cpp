@@ -37,6 +37,7 @@ struct NearestTask {
     float byte_rounding;  // the largest length of what rounding to bytes takes from a row, in steps
     float byte_error;     // and from a centroid, by its length
     float byte_floor;     // what the floats around may have lost
+    float far_rounding;   // this times |row - middle|^2: how far apart distances may be that are equal in double
 };
 
 /// Half of the largest relative error of a sum of `dimension` products in float, of differences rounded to float.
@@ -48,7 +49,8 @@ double slack_of(std::size_t dimension) noexcept {
 // What rules a centroid c out. For x and c less the middle, l(c) = |c|^2 (1 - 2 slack) - 2 x.c is computed; the
 // squared distance less |x|^2 is at least l(c) - 2 slack |x|^2 and at most l(c) + 4 slack |c|^2 + 2 slack |x|^2. So
 // with w the centroid of the smallest l no other is nearer if l(c) > l(w) + 4 slack |w|^2 + 4 slack |x|^2, where
-// |w| <= |x| + its distance bounds |w|^2 by 10 |x|^2 + 5 l(w) whatever the slack (at most 1/15).
+// |w| <= |x| + its distance bounds |w|^2 by 10 |x|^2 + 5 l(w) whatever the slack (at most 1/15). Distances that
+// only rounding in double makes equal are not told apart: |x|^2 is taken 7 % larger, 1e7 times what that takes.
 
 /// \param squares  |x|^2 as computed in float
 /// \param least    l(w)
@@ -73,6 +75,9 @@ float median(std::vector<float>& values) {
 // integers. So x.y = s t p.q + (x - u).v + u.y: what the bytes do not know is at most (|x| + |u|) |v| + |u| |y|, where
 // |u| <= s sqrt(d) / 2 and |v| / |y| was measured. That gives each centroid an upper and a lower bound; out is whose
 // lower bound is above the least upper one. What floats round is thousands of times less, and is added generously.
+// The first of those that are equal in double must stay. A squared distance D in double is off by at most (d + 2)
+// 2^-53 D and a little, so that two of them that seem equal, or in the wrong order, are within (d + 2) 2^-52 D of
+// each other, where D <= 2 |x|^2 + 2 |y|^2. Twice that is added for x; for y it is nothing beside the floats.
 constexpr float byte_step = 1.000001F / 127;
 constexpr float least_byte_range = 1e-15F, least_bytes_tell = 1e-30F;
 
@@ -234,7 +239,8 @@ void nearest(MatrixView centroids, const PackedCentroids& packed, MatrixView row
                            static_cast<float>(1 + 3 * slack_of(d)),
                            static_cast<float>(0.5001 * std::sqrt(static_cast<double>(d))),
                            static_cast<float>(packed.byte_error),
-                           static_cast<float>(packed.reach * 0x1p-22)};
+                           static_cast<float>(packed.reach * 0x1p-22),
+                           static_cast<float>(static_cast<double>(d + 2) * 0x1p-50)};
     const auto rows_from = [&](std::size_t first) {
         return MatrixView{rows.row(first).data(), std::min(tile_rows, count - first), d, rows.stride()};
     };

@@ -19,6 +19,8 @@ double cost_of(std::string_view name, std::size_t features) {
     if (name == "knn" || name == "lof" || name == "dbscan") return 10 + 2 * d;
     if (name == "random-cut-forest") return 10 + 0.4 * d;
     if (name == "random-forest") return 4;
+    if (name == "lesinn") return 4 + 0.05 * d;
+    if (name == "ecod") return 0.2 + 0.04 * d;
     if (name == "isolation-forest") return 2;
     if (name == "mahalanobis") return 0.1 + 1e-4 * d * d;
     if (name == "streaming-kmeans") return 0.2 + 0.02 * d;

@@ -15,11 +15,11 @@ namespace sonde {
 namespace {
 
 constexpr std::string_view where = "ScaledModel";
-constexpr std::size_t most_rows = 64;  // scaled at a time, where that many fit into the stack's 64 kB
+constexpr std::size_t most_rows = 64;  // scaled at a time, where that many fit into the stack's 32 kB
 
 void check(const FeatureScaling& scaling, const AnyModel& model) {
     if (scaling.dimension() > ScaledModel::max_dimension)
-        fail(where, "dimension", static_cast<double>(scaling.dimension()), "at most 16384");
+        fail(where, "dimension", static_cast<double>(scaling.dimension()), "at most 8192");
     if (model.dimension() != scaling.dimension())
         fail(where, "dimension of the model", static_cast<double>(model.dimension()), "that of the scaling");
 }

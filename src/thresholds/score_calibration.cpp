@@ -105,7 +105,9 @@ void ScoreCalibration::write(ByteWriter& writer) const {
 
 bool ScoreCalibration::plausible() const noexcept {
     const std::size_t n = scores_.size();
-    if (n > kept || below_.size() != n || up_to_.size() != n || (n == 0) != (count_ == 0)) return false;
+    constexpr std::uint64_t exact = std::uint64_t{1} << 53;  // counts are compared as doubles
+    if (count_ > exact || n > kept || below_.size() != n || up_to_.size() != n || (n == 0) != (count_ == 0))
+        return false;
     if (n == 0) return true;
     if (below_.front() != 0 || up_to_.back() != count_) return false;
     for (std::size_t i = 0; i < n; ++i) {

@@ -30,7 +30,8 @@ bool is_sound(const Model& model) {
     std::vector<double> shares(model.dimension());
     std::vector<Score> scores(1);
     model.score_batch({row.data(), 1, row.size()}, scores);
-    return is_finite(model.score(row).value) && model.score(row).value >= 0 &&
+    return is_finite(model.calibration().surprise(model.score(row).value)) &&
+           is_finite(model.score(row).value) && model.score(row).value >= 0 &&
            scores[0] == model.score(row) && model.attribute(row, shares) == scores[0];
 }
 

@@ -16,6 +16,8 @@ namespace {
 /// The model's scores of rows near and far; what it says must be sound, whatever it was fitted to.
 template <class Model>
 void check_sound(const Model& model) {
+    const auto again = from_bytes<Model>(to_bytes(model));
+    CHECK(to_bytes(again) == to_bytes(model));
     for (const auto& example : Example<Row>::extreme()) {
         const Score score = model.score(example.input());
         CHECK(score.status == Status::ok);

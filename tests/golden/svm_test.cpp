@@ -50,7 +50,7 @@ TEST_CASE("SvcModel: files of version 1 are read and score as they did", "[golde
     CHECK(model.decision(first).value() == Approx(0.6618041080098197).margin(1e-12));
     CHECK(model.score(second).value == Approx(0.0838572477439664).epsilon(1e-6));
     CHECK(model.score(third).value == Approx(0.746328768217613).epsilon(1e-6));
-    CHECK(model.default_threshold() == 3);
+    CHECK(model.calibration().threshold() == 3);
     CHECK(to_bytes(model) == bytes);
     const auto linear_bytes = file("svc_linear_1.bin");
     const auto linear = from_bytes<SvcModel>(linear_bytes);

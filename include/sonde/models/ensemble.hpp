@@ -8,6 +8,7 @@
 
 #include "sonde/core/bytes.hpp"
 #include "sonde/core/concepts.hpp"
+#include "sonde/core/executor.hpp"
 #include "sonde/core/matrix_view.hpp"
 #include "sonde/core/score.hpp"
 #include "sonde/detectors/streaming_detector.hpp"
@@ -31,7 +32,8 @@ enum class Combination : std::uint8_t {
 /// training scores (`ScoreCalibration::surprise`; Kriegel, Kröger, Schubert, Zimek: Interpreting and unifying
 /// outlier scores, SDM 2011, of which it is the form that keeps far tails apart). Average, maximum and what is
 /// between: Aggarwal, Sathe: Outlier Ensembles, 2017, chapter 5.
-/// Cost: those of its members; no allocation. Threading: immutable.
+/// What is read from a file is an ensemble of models of this library, of which none is an ensemble.
+/// Cost: those of its members; no allocation, but of `attribute` beyond 1024 features. Threading: immutable.
 class EnsembleModel {
 public:
     using Input = Row;
@@ -46,8 +48,10 @@ public:
 
     /// Calibrated on usual rows that the members were not fitted to: a neighbour's distance to a row that it
     /// remembers is 0.
+    /// \param executor  scores the rows
     /// \throws std::invalid_argument  as above, no rows, rows of another dimension, a row that is not finite
-    EnsembleModel(std::vector<AnyModel> members, Combination combination, MatrixView rows);
+    EnsembleModel(std::vector<AnyModel> members, Combination combination, MatrixView rows,
+                  const Executor& executor = {});
 
     /// The members' surprise in nats, combined: for usual rows about 1. bad_input for a wrong dimension, NaN and
     /// infinity.

@@ -33,7 +33,7 @@ public:
     /// \throws std::invalid_argument  no rows, no feature, a row that is not finite
     FeatureScaling(MatrixView rows, Scaling scaling);
 
-    /// One row, brought to scale, into `out` of the same size. Values are kept within +-1e18.
+    /// One row, brought to scale, into `out`; of other sizes the features that all have. Values are kept within +-1e18.
     void apply(std::span<const float> row, std::span<float> out) const noexcept;
     /// All rows, one after the other without gaps: what a model behind this scaling is fitted to.
     [[nodiscard]] std::vector<float> apply(MatrixView rows) const;

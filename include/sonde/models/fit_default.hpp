@@ -33,7 +33,7 @@ struct DefaultModelOptions {
 /// without: docs/benchmarks.md, `./run bench quality`.
 /// Cost: a fit O(n reference_rows dimension) at worst; a score that of two searches among reference_rows rows and
 /// of 512 distances.
-/// \param rows  the training data, at least one row, every value finite, at most 16,384 features
+/// \param rows  the training data, at least one row, every value finite, at most 8192 features
 /// \throws std::invalid_argument  no rows, a row that is not finite, too many features, an option out of range
 /// \throws FitCancelled           `progress` returned false
 [[nodiscard]] EnsembleModel fit_default(MatrixView rows, const DefaultModelOptions& options = {});

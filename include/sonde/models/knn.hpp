@@ -51,7 +51,7 @@ public:
     /// \param rows         the training rows, copied
     /// \param neighbours   k, in [1, least of max_neighbours and rows]
     /// \param calibration  of the scores of usual rows
-    /// \param copies       leave_out: only one of equal rows is kept, and neighbours are at most 1023; where there are
+    /// \param copies       leave_out: only one of equal rows is kept, and neighbours are in [1, 1023]; where there are
     ///                     fewer other rows, all of them count
     /// \throws std::invalid_argument  no row, more than 2^31 - 1, no feature, more than 2^20, a row that is not finite,
     ///         another number of neighbours

@@ -22,15 +22,16 @@ namespace sonde {
 ///     const auto scaled = scaling.apply(rows);
 ///     const ScaledModel model{scaling, fit_knn({scaled.data(), rows.rows(), rows.cols()})};
 ///
-/// Cost: a pass over the row, and the model's; no allocation, 64 kB of stack. Threading: immutable.
+/// What is read from a file is a scaled model of one that is made of no other.
+/// Cost: a pass over the row, and the model's; no allocation, 32 kB of stack beside the model's. Threading: immutable.
 class ScaledModel {
 public:
     using Input = Row;
     static constexpr Format format{"SCLM", 1};
     /// A scaled row lies on the stack.
-    static constexpr std::size_t max_dimension = 16'384;
+    static constexpr std::size_t max_dimension = 8192;
 
-    /// \throws std::invalid_argument  the dimensions differ or are above 16,384
+    /// \throws std::invalid_argument  the dimensions differ or are above 8192
     ScaledModel(FeatureScaling scaling, AnyModel model);
 
     /// The model's score of the scaled row.

@@ -65,7 +65,7 @@ TEST_CASE("recommend: a stream without training rows gets what learns as it goes
 }
 
 TEST_CASE("recommend: what takes too long is left out", "[models]") {
-    CHECK(first({.features = 16, .microseconds = 3}) == "lesinn");
+    CHECK(first({.features = 16, .microseconds = 3}) == "mahalanobis");
     CHECK(first({.features = 16, .clean = true, .microseconds = 50}) == "dbscan");
     CHECK(first({.features = 100, .microseconds = 1e-6}) == "multivariate-gaussian");
     CHECK(first({.features = 1, .microseconds = 1e-6}) == "gaussian");

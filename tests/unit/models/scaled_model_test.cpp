@@ -47,7 +47,7 @@ TEST_CASE("ScaledModel: features of another unit count alike", "[models]") {
 }
 
 TEST_CASE("ScaledModel: wide rows are scaled in small blocks, alike", "[models]") {
-    const std::size_t cols = GENERATE(300U, 5000U, 16'384U);
+    const std::size_t cols = GENERATE(300U, 5000U, 8192U);
     const auto values = noise(70, cols);
     const MatrixView rows{values.data(), 70, cols};
     const ScaledModel model = fitted(rows, Scaling::standard);
@@ -57,8 +57,8 @@ TEST_CASE("ScaledModel: wide rows are scaled in small blocks, alike", "[models]"
 }
 
 TEST_CASE("ScaledModel: refuses rows that do not fit the stack, and a model of other rows", "[models]") {
-    const auto values = noise(3, 16'385);
-    const MatrixView rows{values.data(), 3, 16'385}, narrow{values.data(), 3, 2};
+    const auto values = noise(3, 8193);
+    const MatrixView rows{values.data(), 3, 8193}, narrow{values.data(), 3, 2};
     CHECK_THROWS_AS(fitted(rows, Scaling::none), std::invalid_argument);
     CHECK_THROWS_AS((ScaledModel{FeatureScaling{narrow, Scaling::none}, fit_kmeans({values.data(), 3, 3})}),
                     std::invalid_argument);

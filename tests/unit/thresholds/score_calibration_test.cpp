@@ -154,6 +154,8 @@ TEST_CASE("ScoreCalibration: counts that no scores have are not read", "[thresho
     CHECK_THROWS_AS(read(file(3, {1, 2}, {0, 0}, {1, 3})), FormatError);
     CHECK_THROWS_AS(read(file(3, {1, 2}, {0}, {1, 3})), FormatError);
     CHECK_THROWS_AS(read(file(0, {1}, {0}, {0})), FormatError);
+    const std::uint64_t most = ~std::uint64_t{0};
+    CHECK_THROWS_AS(read(file(most, {0, 1, 2}, {0, most - 2, most - 1}, {1, most - 1, most})), FormatError);
     CHECK_THROWS_AS(read(file(1, {-1}, {0}, {1})), FormatError);
 }
 

@@ -34,13 +34,13 @@ AnyModel fit_one_kmeans(const TrainingData& data, const Settings& settings) {
 
 constexpr DetectorOption dbscan_options[] = {
     {"eps", "how far neighbours are apart at most; 0: from the rows", "0", "0, or in [1e-100, 1e100]"},
-    {"min-points", "rows within eps that make a core row", "10", "a whole number in [1, 1048576]"},
+    {"min-points", "rows within eps that make a core row", "10", "a whole number in [1, 1024]"},
 };
 
 AnyModel fit_one_dbscan(const TrainingData& data, const Settings& settings) {
     DbscanOptions options{.progress = data.progress, .executor = data.executor};
     settings.read("eps", options.eps, [](double x) { return x == 0 || (x >= 1e-100 && x <= 1e100); });
-    settings.read("min-points", options.min_points, 1, most);
+    settings.read("min-points", options.min_points, 1, 1024);
     return fit_dbscan(data.rows, options);
 }
 

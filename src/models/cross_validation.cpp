@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string>
 #include <string_view>
 
 #include "models/training_rows.hpp"
@@ -39,6 +40,8 @@ void check(MatrixView rows, std::span<const std::uint8_t> labels, std::span<cons
     detail::check_training_rows(where, rows);
     if (labels.size() != rows.rows())
         fail(where, "number of labels", static_cast<double>(labels.size()), "one per row");
+    for (std::size_t i = 0; i < labels.size(); ++i)
+        if (labels[i] > 1) fail(where, std::string{"label "}.append(std::to_string(i)), labels[i], "0 or 1");
     if (folds.size() < 2) fail(where, "number of folds", static_cast<double>(folds.size()), "at least 2");
     if (candidates.empty()) fail(where, "number of candidates", 0, "at least 1");
     for (const Fold& fold : folds) {

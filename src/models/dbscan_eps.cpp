@@ -25,6 +25,8 @@ void check(std::string_view where, std::span<const double> k_distances) {
     }
 }
 
+constexpr double least_eps = 1e-100;  // that fit_dbscan takes; its square is no subnormal number
+
 /// The smallest number whose square is not below the square of this distance: rows at exactly this distance are
 /// found again by comparing squares.
 double reaching(double distance) {
@@ -36,9 +38,9 @@ double reaching(double distance) {
 /// \param eps  one of the k-distances or between two
 double above_zero(std::span<const double> k_distances, double eps) {
     constexpr double least = 1e-12;
-    if (eps > 0) return reaching(eps);
+    if (eps > 0) return reaching(std::max(eps, least_eps));
     const auto first = std::upper_bound(k_distances.begin(), k_distances.end(), 0.0);
-    return first == k_distances.end() ? least : *first / 2;
+    return first == k_distances.end() ? least : std::max(*first / 2, least_eps);
 }
 
 }  // namespace

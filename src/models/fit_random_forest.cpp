@@ -3,13 +3,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <exception>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "models/forest_walker.hpp"
 #include "models/labelled_rows.hpp"
+#include "models/throwing_tasks.hpp"
 #include "models/training_rows.hpp"
 #include "models/tree_builder.hpp"
 #include "sonde/core/error.hpp"
@@ -32,7 +32,6 @@ using Bag = std::vector<bool>;
 struct Workplace {
     detail::TreeBuilder builder;
     std::vector<WeightedLabel> drawn{};
-    std::exception_ptr failure{};
 
     /// Draws as many rows as have a weight, with replacement; a row that is drawn twice counts twice.
     Bag grow(std::span<const WeightedLabel> labels, std::span<const std::uint32_t> usable,
@@ -92,16 +91,11 @@ Grown grow(const detail::RankedRows& rows, std::span<const WeightedLabel> labels
         {rows.features(), o.classes}, std::vector<double>(rows.features()), std::vector<Bag>(o.trees)};
     for (std::size_t first = 0; first < o.trees; first += slots) {
         const std::size_t count = std::min(slots, o.trees - first);
-        const auto task = [&](std::size_t i) noexcept {
-            try {
-                grown.bags[first + i] = places[i].grow(labels, usable, seed_of[first + i]);
-            } catch (...) {
-                places[i].failure = std::current_exception();
-            }
+        const auto task = [&](std::size_t i) {
+            grown.bags[first + i] = places[i].grow(labels, usable, seed_of[first + i]);
         };
-        detail::run_tasks(o.executor, count, task);
+        detail::run_throwing_tasks(o.executor, count, task);
         for (std::size_t i = 0; i < count; ++i) {
-            if (places[i].failure) std::rethrow_exception(places[i].failure);
             const detail::TreeBuilder& tree = places[i].builder;
             grown.trees.add(where, tree.nodes(), tree.weights());
             const std::vector<double> importances = tree.importances();

@@ -15,6 +15,7 @@ namespace {
 
 constexpr double largest_value = 3.4e38, largest_coefficient = 1e100;
 constexpr std::size_t free_values = 4096, values_per_byte = 16;  // zeros that a text may leave out
+constexpr std::size_t told_values = std::size_t{1} << 24;        // where the caller told the dimension: 64 MB
 
 /// The lines up to `SV`, and what they said.
 class Header {
@@ -188,6 +189,8 @@ LibsvmText parse_libsvm(std::string_view where, std::string_view text, LibsvmTyp
     LibsvmText parsed;
     LibsvmLines lines{where, text};
     const std::size_t count = Header{lines, type, parsed}.read();
+    if (dimension * count > told_values + values_per_byte * text.size())
+        lines.refuse("so many support vectors of this dimension would take far more memory than the text");
     std::vector<Entry> entries;
     read_vectors(lines, count, parsed, entries);
     std::size_t highest = 1;

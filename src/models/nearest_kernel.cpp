@@ -37,7 +37,7 @@ struct NearestTask {
     float byte_rounding;  // the largest length of what rounding to bytes takes from a row, in steps
     float byte_error;     // and from a centroid, by its length
     float byte_floor;     // what the floats around may have lost
-    float far_rounding;   // this times |row - middle|^2: how far apart distances may be that are equal in double
+    float far_rounding;   // times |row - middle|^2: how far apart what is equal in double may be
 };
 
 /// Half of the largest relative error of a sum of `dimension` products in float, of differences rounded to float.

@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "models/throwing_tasks.hpp"
 #include "models/training_rows.hpp"
 #include "sonde/core/numeric.hpp"
 #include "sonde/core/rng.hpp"
@@ -170,13 +171,13 @@ private:
         for (auto& seed : seeds) seed = rng_.next();
         constexpr std::size_t batch = 10;  // between two reports
         for (std::size_t first = 0; first < tries_; first += batch) {
-            const auto attempt = [&](std::size_t i) noexcept {
+            const auto attempt = [&](std::size_t i) {
                 Rng rng{seeds[first + i]};
                 found[first + i] =
                     concentrate(data_, columns, h, estimate_of(data_, drawn(columns, h, rng)), first_steps);
             };
             const std::size_t size = std::min(batch, tries_ - first);
-            run_tasks(executor_, size, attempt);
+            run_throwing_tasks(executor_, size, attempt);
             report_progress(where_, progress_, {done_ += size, total_});
         }
         keep_best(found, kept_tries);
@@ -184,11 +185,11 @@ private:
     }
 
     void improve(std::vector<Estimate>& estimates, const Columns& columns, int steps) {
-        const auto one = [&](std::size_t i) noexcept {
+        const auto one = [&](std::size_t i) {
             estimates[i] =
                 concentrate(data_, columns, support(columns.size()), std::move(estimates[i]), steps);
         };
-        run_tasks(executor_, estimates.size(), one);
+        run_throwing_tasks(executor_, estimates.size(), one);
     }
 
     std::string_view where_;

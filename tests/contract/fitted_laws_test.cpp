@@ -31,6 +31,15 @@ struct Batch {
 
 constexpr Score no_score{0, Status::bad_input};
 
+/// To the bit, but where -ffast-math lets a sum of floats be added up in another order for one row than for many.
+bool alike(Score a, Score b) {
+#ifdef __FAST_MATH__
+    return a.status == b.status && a.value == Approx(b.value).epsilon(1e-5);
+#else
+    return a == b;
+#endif
+}
+
 }  // namespace
 
 TEMPLATE_LIST_TEST_CASE("every fitted model: is a scorer of batches that explains itself and can be written",
@@ -53,7 +62,7 @@ TEMPLATE_LIST_TEST_CASE("every fitted model: score_batch is score row by row", "
         model.score_batch(batch.view(), scores);
         for (std::size_t i = 0; i < rows; ++i) {
             const Score alone = model.score(batch.view().row(i));
-            REQUIRE(scores[i] == alone);
+            REQUIRE(alike(scores[i], alone));
             REQUIRE(model.score(batch.view().row(i)) == alone);
         }
     }

@@ -50,7 +50,8 @@ struct CrossValidation {
 /// \param labels      0 or 1 (an anomaly), one per row
 /// \param folds       of `k_folds` or `forward_chaining`, at least 2
 /// \param candidates  at least 1; each must score what it is asked
-/// \throws std::invalid_argument  as above, a fold names a row that is not there, a score is not usable
+/// \throws std::invalid_argument  as above, a label above 1, a fold names a row that is not there, a score is
+///                                not usable
 /// \throws what a candidate throws, FitCancelled
 [[nodiscard]] CrossValidation cross_validate(MatrixView rows, std::span<const std::uint8_t> labels,
                                              std::span<const Fold> folds,

@@ -33,7 +33,7 @@ struct DbscanEpsOptions {
 
 /// The eps that this share of rows are core rows for: the quantile of the graph, interpolated linearly. Where that
 /// is 0, most rows having duplicates, half the smallest distance above 0, which makes the same rows core rows;
-/// where all are 0, 1e-12.
+/// where all are 0, 1e-12. At least 1e-100, what `fit_dbscan` takes.
 /// \param k_distances  ascending, finite and at least 0, at least one
 /// \param share        in [0, 1]
 /// \throws std::invalid_argument  no distance, one that is not as above, another share

@@ -18,7 +18,8 @@ struct DbscanOptions {
     /// How far neighbours are apart at most; in [1e-100, 1e100]. 0: `dbscan_eps_quantile` of the rows' k-distances,
     /// with 90 % of the rows being core rows.
     double eps = 0;
-    /// A row is a core row when the rows within eps, itself too, weigh as much; at least 1.
+    /// A row is a core row when the rows within eps, itself too, weigh as much; at least 1, with
+    /// eps = 0 at most 1024 (eps is looked for with at least 2).
     std::size_t min_points = 10;
     /// Of the rows: each 0 or in [1e-100, 1e100], not all 0. Empty: all 1. They do not count for eps = 0. Where they
     /// are not whole numbers the rounding of their sums may decide at min_points.

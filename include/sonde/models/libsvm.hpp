@@ -24,7 +24,7 @@ namespace sonde {
 /// calibrated: it has `boundary()` and no default threshold.
 /// \param dimension  of the rows, at most 2^20, where the text does not show it (libsvm leaves zeros out); 0: the
 ///                   highest feature in the text. Without it a text is taken whose support vectors, zeros written
-///                   out, are at most 4096 numbers and 16 per byte of text.
+///                   out, are at most 4096 numbers and 16 per byte of text; with it, 2^24 and 16 per byte.
 /// \throws FormatError            not such a model; the message has the number of the line
 /// \throws std::invalid_argument  the dimension is above 2^20
 [[nodiscard]] OneClassSvmModel read_libsvm_one_class(std::string_view text, std::size_t dimension = 0);

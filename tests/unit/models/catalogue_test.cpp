@@ -212,6 +212,8 @@ TEST_CASE("Model catalogue: an error says what there is", "[models]") {
                       "knn: option is trees, must be neighbours or scaling");
     CHECK_THROWS_WITH(fit_model("isolation-forest", data, {{"trees", "0"}}),
                       "isolation-forest: trees is 0, must be a whole number in [1, 1048576]");
+    CHECK_THROWS_WITH(fit_model("dbscan", data, {{"min-points", "2000"}}),
+                      "dbscan: min-points is 2000, must be a whole number in [1, 1024]");
     CHECK_THROWS_WITH(fit_model("knn", data, {{"scaling", "log"}}),
                       "knn: scaling is log, must be none, standard, robust, robust-asinh or range");
 }

@@ -113,4 +113,8 @@ TEST_CASE("cross_validate: names what it cannot take", "[models]") {
                     std::invalid_argument);
     CHECK_THROWS_AS(cross_validate(rows.view(), rows.labels, std::vector<Fold>(3), candidates),
                     std::invalid_argument);
+    auto labels = rows.labels;
+    labels[17] = 2;
+    CHECK_THROWS_WITH(cross_validate(rows.view(), labels, folds, candidates),
+                      "cross_validate: label 17 is 2, must be 0 or 1");
 }

@@ -126,6 +126,18 @@ TEST_CASE("dbscan_eps_quantile: is above 0 and below every distance that is", "[
     CHECK(dbscan_eps_knee(graph) == 1.5);
 }
 
+TEST_CASE("dbscan_eps: distances whose squares are 0 give the least eps that DBSCAN takes", "[models]") {
+    for (const double distance : {5e-324, 1e-200, 1e-162, 1e-120}) {
+        for (const std::vector<double>& graph :
+             {std::vector<double>{distance, distance, 2 * distance}, std::vector<double>{0, 0, distance}}) {
+            for (const double eps : {dbscan_eps_knee(graph), dbscan_eps_quantile(graph, 0.2)}) {
+                CHECK(eps >= 1e-100);
+                CHECK(eps == Approx(1e-100).epsilon(1e-12));
+            }
+        }
+    }
+}
+
 TEST_CASE("dbscan_eps_knee: is where a flat graph starts to rise", "[models]") {
     std::vector<double> graph;
     for (int i = 0; i <= 90; ++i) graph.push_back(1 + 0.001 * i);

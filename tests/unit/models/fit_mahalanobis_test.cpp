@@ -4,10 +4,13 @@
 #include <bit>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
+#include <new>
 #include <stdexcept>
 #include <vector>
 
 #include "sonde/core/rng.hpp"
+#include "support/allocations.hpp"
 #include "support/catch.hpp"
 
 using namespace sonde;
@@ -216,4 +219,22 @@ TEST_CASE("fit_mahalanobis: progress counts to its end, and false cancels", "[mo
     CHECK_THROWS_AS(
         fit_mahalanobis(view(values, 2), {.estimate = CovarianceEstimate::robust, .progress = stop}),
         FitCancelled);
+}
+
+TEST_CASE("fit_mahalanobis: a robust fit that runs out of memory throws", "[models]") {
+    const auto values = cloud(60, 5);
+    const testing::AllocationCount count;
+    static_cast<void>(robust(view(values, 2)));
+    const std::uint64_t all = count.since_start();
+    REQUIRE(all > 1000);
+    for (std::uint64_t first = 1; first < all; first *= 2) {
+        bool thrown = false;
+        try {
+            const testing::FailingAllocations failing{first};
+            static_cast<void>(robust(view(values, 2)));
+        } catch (const std::bad_alloc&) {
+            thrown = true;
+        }
+        CHECK(thrown);
+    }
 }

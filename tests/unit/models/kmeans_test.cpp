@@ -263,3 +263,30 @@ TEST_CASE("KMeansModel: centroids that cannot be are refused", "[models]") {
     CHECK_THROWS_AS(KMeansModel{one}.default_threshold(), std::invalid_argument);
     CHECK_NOTHROW(KMeansModel{one, {.inertia = 0, .iterations = 1, .sizes = {2}}});
 }
+
+TEST_CASE("KMeansModel: a row far from all centroids gets the same cluster and score alone and in a batch",
+          "[models]") {
+    Rng rng{31};
+    constexpr std::size_t k = 16, d = 2, count = 60;
+    const auto centroids = noise(rng, k * d);
+    std::vector<double> scales(k);
+    for (std::size_t c = 0; c < k; ++c) scales[c] = 1 + static_cast<double>(c);
+    const KMeansModel distance{{centroids.data(), k, d}},
+        relative{{centroids.data(), k, d}, {.scales = scales}};
+    for (int power = 10; power <= 18; ++power) {
+        auto values = noise(rng, count * d);
+        for (std::size_t i = 1; i < values.size(); i += 2)
+            values[i] = static_cast<float>(std::pow(10, power));
+        const MatrixView rows{values.data(), count, d};
+        std::vector<Score> distances(count), relatives(count);
+        distance.score_batch(rows, distances);
+        relative.score_batch(rows, relatives);
+        for (std::size_t i = 0; i < count; ++i) {
+            CHECK(distances[i] == distance.score(rows.row(i)));
+            CHECK(relatives[i] == relative.score(rows.row(i)));
+            const std::size_t cluster = distance.assign(rows.row(i)).value();
+            CHECK(relative.assign(rows.row(i)).value() == cluster);
+            CHECK(relatives[i].value == std::min(distances[i].value / scales[cluster], 1e18));
+        }
+    }
+}

@@ -138,6 +138,21 @@ TEST_CASE("read_libsvm: the dimension can be told, not below what the text shows
     CHECK(read_libsvm_one_class(sparse, 100'000).dimension() == 100'000);
 }
 
+TEST_CASE("read_libsvm: a dimension that would take far more memory than the text is refused", "[models]") {
+    std::string text = with(one_class, "total_sv 5", "total_sv 2005");
+    for (int i = 0; i < 2000; ++i) text += "0.5 1:1 \n";
+    CHECK(read_libsvm_one_class(text, 1000).dimension() == 1000);
+    const testing::LargestAllocation largest;
+    std::string message;
+    try {
+        static_cast<void>(read_libsvm_one_class(text, std::size_t{1} << 20));
+    } catch (const FormatError& refusal) {
+        message = refusal.what();
+    }
+    CHECK(largest.since_start() < 100'000);
+    CHECK_THAT(message, Catch::Matchers::ContainsSubstring("line 7: so many support vectors"));
+}
+
 TEST_CASE("write_libsvm: what was written is read back with the same numbers", "[models]") {
     const auto one = read_libsvm_one_class(one_class);
     CHECK(write_libsvm(read_libsvm_one_class(write_libsvm(one))) == write_libsvm(one));

@@ -208,6 +208,36 @@ TEST_CASE("nearest: a row gives the same bits alone and at every place of a batc
     }
 }
 
+TEST_CASE("nearest: a row for which rounding makes centroids equally near gives the same bits in a batch",
+          "[models]") {
+    Rng rng{18};
+    for (const std::size_t k : {8U, 16U, 100U}) {
+        for (const std::size_t d : {2U, 4U, 31U, 64U}) {
+            const Data centroids{rng, k, d};
+            const auto packed = detail::pack_centred(centroids.view());
+            for (int power = 6; power <= 18; ++power) {
+                Data rows{rng, 40, d};
+                for (std::size_t i = 0; i < rows.values.size(); ++i)
+                    if (i / d % 4 != 0 && i % d % 2 == i / d % 2)
+                        rows.values[i] *= static_cast<float>(std::pow(10, power));
+                const MatrixView all = rows.view();
+                for (const InstructionSet set : sets()) {
+                    std::vector<detail::Nearest> batch(40), one(1);
+                    detail::nearest(centroids.view(), packed, all, batch, set);
+                    int other = 0;
+                    for (std::size_t i = 0; i < all.rows(); ++i) {
+                        detail::nearest(centroids.view(), packed, {all.row(i).data(), 1, d}, one, set);
+                        other +=
+                            one[0].cluster != batch[i].cluster || one[0].squares != batch[i].squares ? 1 : 0;
+                    }
+                    if (other != 0) FAIL_CHECK("k " << k << ", d " << d << ", 1e" << power << ": " << other);
+                }
+            }
+        }
+    }
+    SUCCEED();
+}
+
 TEST_CASE("nearest: of equally near centroids it takes the first", "[models]") {
     for (const InstructionSet set : sets()) {
         for (std::size_t first = 0; first < 70; ++first) {

@@ -97,8 +97,7 @@ def table(protocol, families, sets):
     for family in families:
         mean = np.mean([found[family.name] for found in sets], axis=0) * 100
         means[family.name] = mean
-        lines.append("| " + " | ".join([family.name, *(f"{value:.1f}" for value in mean)]) + " |"
-                     + " | " * (4 - len(mean)))
+        lines.append("| " + " | ".join([family.name, *(f"{value:.1f}" for value in mean)]) + " |" + " |" * (4 - len(mean)))
     return lines, means
 
 

@@ -69,10 +69,10 @@ check_compile_command() {
 
 check_cache() {   # what a user sees in ccmake: ours begins with our name
     local strangers cache=$build/CMakeCache.txt
-    local known='^(CMAKE|CONSUMER|FETCHCONTENT|(pkgcfg_lib_)?SONDE)_|^[Ss]onde|^(GIT_EXECUTABLE|PKG_CONFIG_[A-Z]+):'
+    local known='^(CMAKE|CONSUMER|FETCHCONTENT|(pkgcfg_lib_)?SONDE)_|^[Ss]onde|^(Eigen3_DIR|GIT_EXECUTABLE|PKG_CONFIG_[A-Z]+):'
     strangers=$(grep -E '^[A-Za-z_][^:]*:(BOOL|STRING|PATH|FILEPATH)=' "$cache" | grep -vE "$known" || true)
     [[ -z $strangers ]] || die "unprefixed cache entries: $strangers"
-    ! grep -E '^SONDE_(BUILD_[A-Z]+|INSTALL):BOOL=ON' "$cache" || die "built as if top-level"
+    ! grep -E '^SONDE_(BUILD_[A-Z]+|INSTALL):BOOL=ON' "$cache" | grep -v '^SONDE_BUILD_MODELS:' || die "built as if top-level"
 }
 
 build_with_pkg_config() {

@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "models/calibrate.hpp"
+#include "models/combine.hpp"
 #include "models/read_models.hpp"
 #include "models/training_rows.hpp"
 #include "sonde/core/error.hpp"
@@ -65,13 +66,13 @@ EnsembleModel::EnsembleModel(std::vector<AnyModel> members, Combination combinat
     calibration_ = detail::calibration_of(*this, rows, executor);
 }
 
-std::size_t EnsembleModel::weighed() const noexcept {
-    if (combination_ == Combination::maximum) return 1;
-    return combination_ == Combination::average ? members_.size() : (members_.size() + 1) / 2;
+std::size_t detail::members_that_count(Combination combination, std::size_t members) noexcept {
+    if (combination == Combination::maximum) return 1;
+    return combination == Combination::average ? members : (members + 1) / 2;
 }
 
-double EnsembleModel::combined(std::span<double> surprise) const noexcept {
-    const std::size_t counted = weighed();
+double detail::combined(Combination combination, std::span<double> surprise) noexcept {
+    const std::size_t counted = members_that_count(combination, surprise.size());
     if (counted < surprise.size())
         std::partial_sort(surprise.begin(), surprise.begin() + static_cast<std::ptrdiff_t>(counted),
                           surprise.end(), std::greater<>{});
@@ -87,7 +88,7 @@ Score EnsembleModel::score(const Row& row) const noexcept {
         if (score.status != Status::ok) return {0, Status::bad_input};
         surprise[m] = surprise_of(members_[m], score);
     }
-    return {combined({surprise, members_.size()}), Status::ok};
+    return {detail::combined(combination_, {surprise, members_.size()}), Status::ok};
 }
 
 void EnsembleModel::score_batch(MatrixView rows, std::span<Score> out) const noexcept {
@@ -108,7 +109,8 @@ void EnsembleModel::score_batch(MatrixView rows, std::span<Score> out) const noe
         }
         for (std::size_t i = 0; i < size; ++i)
             if (these[i].status == Status::ok)
-                these[i].value = combined({surprise + i * members_.size(), members_.size()});
+                these[i].value =
+                    detail::combined(combination_, {surprise + i * members_.size(), members_.size()});
     }
 }
 
@@ -124,9 +126,10 @@ Score EnsembleModel::attribute(const Row& row, std::span<double> shares) const n
     double surprise[max_members], left[max_members];
     for (std::size_t m = 0; m < members_.size(); ++m)
         left[m] = surprise[m] = surprise_of(members_[m], members_[m].score(row));
-    for (std::size_t taken = 0; taken < weighed(); ++taken) {
+    const std::size_t counted = detail::members_that_count(combination_, members_.size());
+    for (std::size_t taken = 0; taken < counted; ++taken) {
         const auto m = static_cast<std::size_t>(std::max_element(left, left + members_.size()) - left);
-        add_shares(members_[m], row, surprise[m] / static_cast<double>(weighed()), scratch, shares);
+        add_shares(members_[m], row, surprise[m] / static_cast<double>(counted), scratch, shares);
         left[m] = -1;
     }
     return whole;

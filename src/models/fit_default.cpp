@@ -3,15 +3,17 @@
 
 #include <algorithm>
 #include <numeric>
+#include <span>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "models/combine.hpp"
+#include "models/lesinn_training.hpp"
 #include "models/training_rows.hpp"
 #include "sonde/core/error.hpp"
 #include "sonde/core/rng.hpp"
 #include "sonde/models/fit_knn.hpp"
-#include "sonde/models/fit_lesinn.hpp"
 #include "sonde/models/scaled_model.hpp"
 
 namespace sonde {
@@ -45,14 +47,41 @@ std::vector<float> chosen_of(MatrixView rows, std::size_t count, std::uint64_t s
     return values;
 }
 
+/// Members so far, and what each was surprised by the training rows, every row judged as if not learned from.
+struct Members {
+    std::vector<AnyModel> models{};
+    std::vector<double> surprise{};  // [member][row]
+
+    void add(const FeatureScaling& scaling, AnyModel model, std::span<const double> scores) {
+        for (const double score : scores) surprise.push_back(model.calibration().surprise(score));
+        models.emplace_back(ScaledModel{scaling, std::move(model)});
+    }
+};
+
+std::vector<double> scores_of(const KnnModel& model, MatrixView rows, const Executor& executor) {
+    std::vector<Score> scores(rows.rows());
+    score_batch(model, rows, scores, executor);
+    std::vector<double> values(scores.size());
+    for (std::size_t i = 0; i < scores.size(); ++i) values[i] = scores[i].value;
+    return values;
+}
+
+ScoreCalibration calibrated(const Members& members, std::size_t rows) {
+    std::vector<double> scores(rows), opinions(members.models.size());
+    for (std::size_t i = 0; i < rows; ++i) {
+        for (std::size_t m = 0; m < opinions.size(); ++m) opinions[m] = members.surprise[m * rows + i];
+        scores[i] = detail::combined(Combination::top_half, opinions);
+    }
+    return ScoreCalibration{scores};
+}
+
 }  // namespace
 
 EnsembleModel fit_default(MatrixView rows, const DefaultModelOptions& options) {
     check(rows, options);
-    std::vector<AnyModel> members;
+    Members members;
     FitProgress now{0, 2 * std::size(views)};
-    const auto add = [&](const FeatureScaling& scaling, AnyModel model) {
-        members.emplace_back(ScaledModel{scaling, std::move(model)});
+    const auto added = [&] {
         ++now.done;
         detail::report_progress(where, options.progress, now);
     };
@@ -60,14 +89,19 @@ EnsembleModel fit_default(MatrixView rows, const DefaultModelOptions& options) {
         const FeatureScaling scaling{rows, view};
         const std::vector<float> scaled = scaling.apply(rows);
         const MatrixView all{scaled.data(), rows.rows(), rows.cols()};
-        add(scaling, fit_lesinn(all, {.seed = options.seed, .executor = options.executor}));
+        auto samples = detail::train_lesinn(all, {.seed = options.seed, .executor = options.executor});
+        members.add(scaling, std::move(samples.model), samples.scores);
+        added();
         const std::vector<float> chosen = chosen_of(all, options.reference_rows, options.seed);
         KnnOptions nearest{.neighbours = 1, .copies = KnnCopies::leave_out};
         nearest.executor = options.executor;
-        add(scaling, fit_knn({chosen.data(), chosen.size() / rows.cols(), rows.cols()}, nearest));
+        const KnnModel knn = fit_knn({chosen.data(), chosen.size() / rows.cols(), rows.cols()}, nearest);
+        // Equal rows are left out, so no row is its own neighbour.
+        members.add(scaling, knn, scores_of(knn, all, options.executor));
+        added();
     }
-    // The training rows may calibrate it: nearest rows leave out equal ones, so no row is its own neighbour.
-    return {std::move(members), Combination::top_half, rows, options.executor};
+    auto calibration = calibrated(members, rows.rows());
+    return {std::move(members.models), Combination::top_half, std::move(calibration)};
 }
 
 }  // namespace sonde

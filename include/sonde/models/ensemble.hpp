@@ -78,11 +78,6 @@ public:
     [[nodiscard]] static EnsembleModel read(ByteReader& reader, std::uint16_t version);
 
 private:
-    /// \param surprise  one per member; comes back in another order
-    [[nodiscard]] double combined(std::span<double> surprise) const noexcept;
-    /// How many members count for a score: those that are most surprised.
-    [[nodiscard]] std::size_t weighed() const noexcept;
-
     std::vector<AnyModel> members_;
     Combination combination_;
     ScoreCalibration calibration_;

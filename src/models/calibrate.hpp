@@ -10,14 +10,20 @@
 
 namespace sonde::detail {
 
-/// Of the scores that a model gives to the rows, all of which it can score.
+/// The scores that a model gives to rows, all of which it can score.
 template <BatchScorer M>
-[[nodiscard]] ScoreCalibration calibration_of(const M& model, MatrixView rows, const Executor& executor) {
+[[nodiscard]] std::vector<double> scores_of(const M& model, MatrixView rows, const Executor& executor) {
     std::vector<Score> scores(rows.rows());
     score_batch(model, rows, scores, executor);
     std::vector<double> values(scores.size());
     for (std::size_t i = 0; i < scores.size(); ++i) values[i] = scores[i].value;
-    return ScoreCalibration{values};
+    return values;
+}
+
+/// Of those scores.
+template <BatchScorer M>
+[[nodiscard]] ScoreCalibration calibration_of(const M& model, MatrixView rows, const Executor& executor) {
+    return ScoreCalibration{scores_of(model, rows, executor)};
 }
 
 }  // namespace sonde::detail

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-#include "models/lloyd.hpp"
+#include "models/squared_distance.hpp"
 #include "models/training_rows.hpp"
 #include "sonde/core/error.hpp"
 #include "sonde/core/rng.hpp"

@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "models/squared_distance.hpp"
+
 namespace sonde::detail {
 
 namespace {

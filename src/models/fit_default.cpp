@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "models/calibrate.hpp"
 #include "models/combine.hpp"
 #include "models/lesinn_training.hpp"
 #include "models/training_rows.hpp"
@@ -58,14 +59,6 @@ struct Members {
     }
 };
 
-std::vector<double> scores_of(const KnnModel& model, MatrixView rows, const Executor& executor) {
-    std::vector<Score> scores(rows.rows());
-    score_batch(model, rows, scores, executor);
-    std::vector<double> values(scores.size());
-    for (std::size_t i = 0; i < scores.size(); ++i) values[i] = scores[i].value;
-    return values;
-}
-
 ScoreCalibration calibrated(const Members& members, std::size_t rows) {
     std::vector<double> scores(rows), opinions(members.models.size());
     for (std::size_t i = 0; i < rows; ++i) {
@@ -97,7 +90,7 @@ EnsembleModel fit_default(MatrixView rows, const DefaultModelOptions& options) {
         nearest.executor = options.executor;
         const KnnModel knn = fit_knn({chosen.data(), chosen.size() / rows.cols(), rows.cols()}, nearest);
         // Equal rows are left out, so no row is its own neighbour.
-        members.add(scaling, knn, scores_of(knn, all, options.executor));
+        members.add(scaling, knn, detail::scores_of(knn, all, options.executor));
         added();
     }
     auto calibration = calibrated(members, rows.rows());

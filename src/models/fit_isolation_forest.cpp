@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "models/calibrate.hpp"
 #include "models/isolation_tree.hpp"
 #include "models/training_rows.hpp"
 #include "sonde/core/error.hpp"
@@ -61,12 +62,11 @@ detail::TreeNodes grow(MatrixView rows, std::size_t sample_size, const Isolation
 
 ScoreCalibration calibration_of(const IsolationForestModel& model, MatrixView rows,
                                 const IsolationForestOptions& o) {
-    std::vector<Score> scores(rows.rows());
-    score_batch(model, rows, scores, o.executor);
+    const std::vector<double> scores = detail::scores_of(model, rows, o.executor);
     std::vector<double> usual;
     usual.reserve(rows.rows());
     for (std::size_t i = 0; i < rows.rows(); ++i)
-        if (o.weights.empty() || o.weights[i] > 0) usual.push_back(scores[i].value);
+        if (o.weights.empty() || o.weights[i] > 0) usual.push_back(scores[i]);
     return ScoreCalibration{usual};
 }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "models/calibrate.hpp"
 #include "models/neighbour_index.hpp"
 #include "models/neighbour_model.hpp"
 #include "models/training_rows.hpp"
@@ -20,12 +21,10 @@ constexpr std::string_view where = "fit_knn";
 /// A training row is not its own neighbour where copies are left out, so the model may score it.
 void score_all(const KnnModel& model, MatrixView rows, const KnnOptions& options, std::span<double> out) {
     constexpr std::size_t at_once = 16 * rows_per_task;  // between two calls of the callback
-    std::vector<Score> scores(std::min(at_once, rows.rows()));
     for (std::size_t first = 0; first < rows.rows(); first += at_once) {
         const std::size_t count = std::min(at_once, rows.rows() - first);
-        score_batch(model, detail::rows_of(rows, first, count), std::span{scores}.first(count),
-                    options.executor);
-        for (std::size_t i = 0; i < count; ++i) out[first + i] = scores[i].value;
+        const auto scores = detail::scores_of(model, detail::rows_of(rows, first, count), options.executor);
+        std::copy(scores.begin(), scores.end(), out.begin() + static_cast<std::ptrdiff_t>(first));
         detail::report_progress(where, options.progress, {first + count, rows.rows()});
     }
 }

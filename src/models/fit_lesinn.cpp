@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "models/lesinn_training.hpp"
-#include "models/lloyd.hpp"
+#include "models/squared_distance.hpp"
 #include "models/training_rows.hpp"
 #include "sonde/core/error.hpp"
 #include "sonde/core/rng.hpp"

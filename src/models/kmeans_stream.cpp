@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "models/lloyd.hpp"
+#include "models/squared_distance.hpp"
 #include "sonde/core/error.hpp"
 #include "sonde/core/numeric.hpp"
 #include "sonde/core/rng.hpp"

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "models/lloyd.hpp"
+#include "models/squared_distance.hpp"
 
 #include <algorithm>
 #include <cmath>

@@ -9,6 +9,7 @@
 #include "models/finished_kmeans.hpp"
 #include "models/first_centres.hpp"
 #include "models/lloyd.hpp"
+#include "models/squared_distance.hpp"
 #include "models/training_rows.hpp"
 #include "sonde/core/error.hpp"
 #include "sonde/core/numeric.hpp"

@@ -52,6 +52,35 @@ KnnModel small(KnnAggregate aggregate) {
 
 static_assert(BatchScorer<KnnModel> && Explainer<KnnModel> && Persistent<KnnModel>);
 
+TEST_CASE("KnnModel: without copies, neighbours are the other rows, each of them once", "[models]") {
+    auto values = noise(60, 77);
+    for (std::size_t i = 0; i < 30; ++i) values.push_back(values[i]);  // 10 rows of 3 features again
+    const MatrixView points{values.data(), 30, 3}, different{values.data(), 20, 3};
+    const auto fresh = noise(30, 78);
+    for (const std::size_t k : {1U, 2U, 5U, 19U}) {
+        const KnnModel model{points, k, KnnAggregate::farthest, {}, KnnCopies::leave_out};
+        CHECK(model.size() == 20);
+        for (std::size_t i = 0; i < 10; ++i) {
+            const Row row{fresh.data() + 3 * i, 3};
+            CHECK(model.score(row).value == Approx(sorted_distances(different, row)[k - 1]));
+            // A row of its own: the first of the sorted distances is the row itself.
+            CHECK(model.score(points.row(i)).value == Approx(sorted_distances(different, points.row(i))[k]));
+        }
+    }
+}
+
+TEST_CASE("KnnModel: without copies, of fewer other rows all count, and of none the score is 0", "[models]") {
+    const std::vector<float> pair{0, 0, 0, 0, 3, 4}, single{1, 1, 1, 1};
+    const KnnModel two{{pair.data(), 3, 2}, 3, KnnAggregate::farthest, {}, KnnCopies::leave_out};
+    CHECK(two.score(std::vector<float>{0, 0}).value == 5);
+    CHECK(two.score(std::vector<float>{6, 8}).value == 10);
+    const KnnModel one{{single.data(), 2, 2}, 1, KnnAggregate::mean, {}, KnnCopies::leave_out};
+    CHECK(one.score(std::vector<float>{1, 1}) == Score{0, Status::ok});
+    CHECK(one.score(std::vector<float>{1, 3}).value == 2);
+    CHECK_THROWS_AS((KnnModel{{pair.data(), 3, 2}, 1024, KnnAggregate::mean, {}, KnnCopies::leave_out}),
+                    std::invalid_argument);
+}
+
 TEST_CASE("KnnModel: the score is the distance to the kth nearest row, or the mean", "[models]") {
     const KnnModel farthest = small(KnnAggregate::farthest), mean = small(KnnAggregate::mean);
     CHECK(farthest.score(std::vector<float>{0, 0}) == Score{3, Status::ok});

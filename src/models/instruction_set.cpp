@@ -23,4 +23,8 @@ InstructionSet fastest_set() noexcept {
     return has(InstructionSet::avx2) ? InstructionSet::avx2 : InstructionSet::baseline;
 }
 
+InstructionSet fastest_byte_set() noexcept {
+    return has(InstructionSet::avx512_vnni) ? InstructionSet::avx512_vnni : fastest_set();
+}
+
 }  // namespace sonde::detail

@@ -14,5 +14,7 @@ enum class InstructionSet : std::uint8_t { scalar, baseline, avx2, avx512, avx51
 [[nodiscard]] bool has(InstructionSet set) noexcept;
 /// The fastest that this machine has. Cost: some ns.
 [[nodiscard]] InstructionSet fastest_set() noexcept;
+/// The same for what has kernels with products of bytes.
+[[nodiscard]] InstructionSet fastest_byte_set() noexcept;
 
 }  // namespace sonde::detail

@@ -55,7 +55,7 @@ KMeansModel::KMeansModel(MatrixView centroids, KMeansFit fit) : fit_{std::move(f
 KMeansModel::Found KMeansModel::nearest(const Row& row) const noexcept {
     if (row.size() != dimension_) return {0, -1};
     detail::Nearest found[1];
-    detail::nearest(centroids(), packed_, {row.data(), 1, dimension_}, found, detail::fastest_nearest_set());
+    detail::nearest(centroids(), packed_, {row.data(), 1, dimension_}, found, detail::fastest_byte_set());
     return {found[0].cluster, found[0].squares};
 }
 
@@ -75,7 +75,7 @@ void KMeansModel::score_batch(MatrixView rows, std::span<Score> out) const noexc
         return;
     }
     constexpr std::size_t rows_at_once = 384;
-    const auto set = detail::fastest_nearest_set();
+    const auto set = detail::fastest_byte_set();
     detail::Nearest found[rows_at_once];
     for (std::size_t first = 0; first < count; first += rows_at_once) {
         const std::size_t size = std::min(rows_at_once, count - first);

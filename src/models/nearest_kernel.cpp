@@ -264,8 +264,4 @@ void nearest(MatrixView centroids, const PackedCentroids& packed, MatrixView row
         kernel(task, rows_from(first), out.data() + first);
 }
 
-InstructionSet fastest_nearest_set() noexcept {
-    return has(InstructionSet::avx512_vnni) ? InstructionSet::avx512_vnni : fastest_set();
-}
-
 }  // namespace sonde::detail

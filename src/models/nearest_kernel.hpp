@@ -24,9 +24,6 @@ struct Nearest {
     double squares;  ///< -1: the row has a value that is not finite, and `cluster` is 0
 };
 
-/// The fastest for `nearest` that this machine has. Cost: some ns.
-[[nodiscard]] InstructionSet fastest_nearest_set() noexcept;
-
 /// \param centroids  as they were packed
 /// \param rows       as many features as the centroids; a row gives the same bits alone and in every batch
 /// \param out        one per row

@@ -2,6 +2,7 @@
 #include "models/neighbour_index.hpp"
 
 #include <algorithm>
+#include <bit>
 #include <vector>
 
 #include "models/neighbour_search.hpp"
@@ -82,25 +83,49 @@ private:
 }  // namespace
 
 NeighbourIndex::NeighbourIndex(MatrixView rows, InstructionSet set)
-    : tree_{rows}, kernels_{neighbour_kernels(set)}, flat_{is_flat()} {}
+    : tree_{rows}, kernels_{neighbour_kernels(set)} {
+    constexpr std::size_t samples = 16, least_dimension = 9;
+    constexpr double many = 0.4, some = 0.05;  // of the blocks
+    std::vector<float> sample;
+    for (std::size_t n = 0; n < samples; ++n)
+        for (std::size_t i = 0; i < tree_.dimension(); ++i)
+            sample.push_back(tree_.value(n * tree_.points() / samples, i));
+    const MatrixView few{sample.data(), samples, tree_.dimension()};
+    const double visited = visited_by(few);
+    flat_ = visited > many;
+    if (visited < some || tree_.dimension() < least_dimension) return;
+    bytes_ = NeighbourBytes{tree_, set};
+    if (bytes_.useful() && !bytes_help(few)) bytes_ = {};
+}
 
-bool NeighbourIndex::is_flat() const {
-    constexpr std::size_t samples = 16, sought = 16;
-    constexpr double few = 0.4;  // of the blocks
-    std::vector<float> row(tree_.dimension());
+/// The share of the blocks that is visited for these rows.
+double NeighbourIndex::visited_by(MatrixView rows) const noexcept {
     std::size_t visited = 0;
-    for (std::size_t sample = 0; sample < samples; ++sample) {
-        const std::size_t position = sample * tree_.points() / samples;
-        for (std::size_t i = 0; i < row.size(); ++i) row[i] = tree_.value(position, i);
-        std::uint64_t heap[sought];
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+        std::uint64_t heap[16];
         NearestInFloat candidates;
         candidates.start(heap);
-        visited += walk(Query{tree_, kernels_, row.data(), none}, candidates);
+        visited += walk(Query{tree_, kernels_, rows.row(i).data(), none}, candidates);
     }
-    return static_cast<double>(visited) > few * static_cast<double>(samples * tree_.blocks());
+    return static_cast<double>(visited) / static_cast<double>(rows.rows() * tree_.blocks());
+}
+
+/// Whether most of these rows find their neighbours with them.
+bool NeighbourIndex::bytes_help(MatrixView rows) const noexcept {
+    const std::size_t sought = std::min(tree_.points(), std::size_t{16});
+    const auto ignore = [](std::size_t, std::span<const Neighbour>) {};
+    std::size_t open = 0;
+    for (std::size_t i = 0; i < rows.rows(); ++i)
+        open += bytes_.nearest(tree_, {rows.row(i).data(), 1, rows.cols()}, sought, ignore, none);
+    return open <= rows.rows() / 4;
 }
 
 Neighbour NeighbourIndex::nearest(const float* row, std::uint32_t excluded) const noexcept {
+    if (bytes_.useful()) {
+        Neighbour nearest{};
+        const auto take = [&](std::size_t, std::span<const Neighbour> found) { nearest = found[0]; };
+        if (bytes_.nearest(tree_, {row, 1, tree_.dimension()}, 1, take, excluded) == 0) return nearest;
+    }
     NearestOne one{tree_};
     walk(Query{tree_, kernels_, row, excluded}, one);
     return one.best();
@@ -110,6 +135,33 @@ void NeighbourIndex::nearest(MatrixView queries, std::size_t count, const Found&
                              std::uint32_t first_excluded) const noexcept {
     const std::size_t others = tree_.points() - (first_excluded == none ? 0 : 1);
     count = std::min({count, others, max_neighbours});
+    if (bytes_.useful() && count >= 1 && count <= NeighbourBytes::most_wanted)
+        return in_bytes(queries, count, found, first_excluded);
+    in_floats(queries, count, found, first_excluded);
+}
+
+void NeighbourIndex::in_bytes(MatrixView queries, std::size_t count, const Found& found,
+                              std::uint32_t first_excluded) const noexcept {
+    const auto rows_from = [&](std::size_t first, std::size_t size) {
+        return MatrixView{queries.data() + first * queries.stride(), size, queries.cols(), queries.stride()};
+    };
+    const std::size_t together = NeighbourBytes::together(count);
+    for (std::size_t first = 0; first < queries.rows(); first += together) {
+        const std::size_t size = std::min(together, queries.rows() - first);
+        const auto shifted = [&](std::size_t i, std::span<const Neighbour> nearest) {
+            found(first + i, nearest);
+        };
+        const std::uint32_t open =
+            bytes_.nearest(tree_, rows_from(first, size), count, shifted, excluded_by(first_excluded, first));
+        for_each_bit(open, [&](std::size_t i) {
+            const auto again = [&](std::size_t, std::span<const Neighbour> nearest) { shifted(i, nearest); };
+            in_floats(rows_from(first + i, 1), count, again, excluded_by(first_excluded, first + i));
+        });
+    }
+}
+
+void NeighbourIndex::in_floats(MatrixView queries, std::size_t count, const Found& found,
+                               std::uint32_t first_excluded) const noexcept {
     const std::size_t heap = count + NearestInFloat::spare;
     const auto query = [&](std::size_t i) {
         return Query{tree_, kernels_, queries.row(i).data(), excluded_by(first_excluded, i)};

@@ -64,6 +64,17 @@ void boxes_scalar(const float* boxes, const float* row, std::size_t dimension, f
     squares[1] = beyond_scalar(boxes + 2 * dimension, row, dimension);
 }
 
+std::size_t count_scalar(const std::int32_t* values, std::size_t size, std::int32_t at_most) noexcept {
+    return static_cast<std::size_t>(
+        std::count_if(values, values + size, [at_most](std::int32_t value) { return value <= at_most; }));
+}
+
+float pair_scalar(const float* x, const float* y, std::size_t dimension) noexcept {
+    float sum = 0;
+    for (std::size_t i = 0; i < dimension; ++i) sum += (x[i] - y[i]) * (x[i] - y[i]);
+    return sum;
+}
+
 }  // namespace
 
 FloatBound float_bound(double squares, std::size_t dimension) noexcept {
@@ -80,14 +91,16 @@ NeighbourKernels neighbour_kernels(InstructionSet set) noexcept {
     switch (set) {
 #if defined(__x86_64__)
         case InstructionSet::avx512:
-            return {avx512::sums, avx512::nearest, avx512::four, avx512::boxes};
+        case InstructionSet::avx512_vnni:
+            return {avx512::sums, avx512::nearest, avx512::four, avx512::boxes, avx512::count, avx512::pair};
         case InstructionSet::avx2:
-            return {avx2::sums, avx2::nearest, avx2::four, avx2::boxes};
+            return {avx2::sums, avx2::nearest, avx2::four, avx2::boxes, avx2::count, avx2::pair};
 #endif
         case InstructionSet::baseline:
-            return {baseline::sums, baseline::nearest, baseline::four, baseline::boxes};
+            return {baseline::sums,  baseline::nearest, baseline::four,
+                    baseline::boxes, baseline::count,   baseline::pair};
         default:
-            return {sums_scalar, nearest_scalar, four_scalar, boxes_scalar};
+            return {sums_scalar, nearest_scalar, four_scalar, boxes_scalar, count_scalar, pair_scalar};
     }
 }
 

@@ -46,11 +46,19 @@ using FourSumsKernel = void (*)(const float* panel, const float* const* rows, st
 using BoxesKernel = void (*)(const float* boxes, const float* row, std::size_t dimension,
                              float* squares) noexcept;
 
+/// How many values are at most so much.
+using CountKernel = std::size_t (*)(const std::int32_t* values, std::size_t size,
+                                    std::int32_t at_most) noexcept;
+/// The squared distance of two rows in float, off by no more than `float_slack`.
+using PairKernel = float (*)(const float* x, const float* y, std::size_t dimension) noexcept;
+
 struct NeighbourKernels {
     SumsKernel sums;
     NearestKernel nearest;
     FourSumsKernel four;
     BoxesKernel boxes;
+    CountKernel count;
+    PairKernel pair;
 };
 
 /// \param set  one that this machine has

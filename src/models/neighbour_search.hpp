@@ -9,20 +9,16 @@
 #include <span>
 
 #include "models/block_tree.hpp"
-#include "models/neighbour_index.hpp"
+#include "models/neighbour.hpp"
 #include "models/neighbour_kernel.hpp"
+#include "models/sum_of_squares.hpp"
 
 // How a `NeighbourIndex` searches: one walk through the tree, and what it collects on the way.
 namespace sonde::detail::neighbours {
 
-inline constexpr std::uint32_t none = NeighbourIndex::none;
+inline constexpr std::uint32_t none = Neighbour::none;
 inline constexpr float largest_float = std::numeric_limits<float>::max();
 inline constexpr double largest_double = std::numeric_limits<double>::max();
-
-/// The row that a query leaves out.
-[[nodiscard]] inline std::uint32_t excluded_by(std::uint32_t first_excluded, std::size_t query) noexcept {
-    return first_excluded == none ? none : first_excluded + static_cast<std::uint32_t>(query);
-}
 
 /// A row, and what it is compared with.
 struct Query {
@@ -33,7 +29,7 @@ struct Query {
 
     [[nodiscard]] double squares_to(std::size_t position) const noexcept {
         const float* point = tree.panel(position / block_points) + position % block_points;
-        return sum_of_squares([&](std::size_t i) {
+        return sum_of_squares(tree.dimension(), [&](std::size_t i) {
             return static_cast<double>(row[i]) - static_cast<double>(point[i * block_points]);
         });
     }
@@ -41,7 +37,7 @@ struct Query {
     /// Summed as `squares_to` does, so that not even by rounding it is above that of a point in the box.
     [[nodiscard]] double squares_to_box(std::size_t node) const noexcept {
         const float *low = tree.low(node), *high = tree.high(node);
-        return sum_of_squares([&](std::size_t i) {
+        return sum_of_squares(tree.dimension(), [&](std::size_t i) {
             const auto x = static_cast<double>(row[i]);
             return std::max({static_cast<double>(low[i]) - x, x - static_cast<double>(high[i]), 0.0});
         });
@@ -66,26 +62,6 @@ struct Query {
     }
 
     [[nodiscard]] std::uint32_t row_at(std::size_t position) const noexcept { return tree.rows()[position]; }
-
-private:
-    template <class Difference>
-    [[nodiscard]] double sum_of_squares(const Difference& difference) const noexcept {
-        constexpr std::size_t lanes = 4;  // one sum would wait for itself with every feature
-        const std::size_t dimension = tree.dimension();
-        double sums[lanes] = {};
-        std::size_t i = 0;
-        for (; i + lanes <= dimension; i += lanes) {
-            for (std::size_t lane = 0; lane < lanes; ++lane) {
-                const double value = difference(i + lane);
-                sums[lane] += value * value;
-            }
-        }
-        for (; i < dimension; ++i) {
-            const double value = difference(i);
-            sums[0] += value * value;
-        }
-        return (sums[0] + sums[1]) + (sums[2] + sums[3]);
-    }
 };
 
 /// Goes through the blocks, those in nearer boxes first, but for what the collector skips.
@@ -253,7 +229,7 @@ class NearestInFloat {
 public:
     /// How many more.
     static constexpr std::size_t spare = 4;
-    static constexpr std::size_t largest = NeighbourIndex::max_neighbours + spare;
+    static constexpr std::size_t largest = most_neighbours + spare;
 
     /// \param heap  room for those that are wanted and the spare ones
     void start(std::span<std::uint64_t> heap) noexcept {

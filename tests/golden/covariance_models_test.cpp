@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was written with version 1 of the formats.
 #include <cmath>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
-#include <string>
 #include <vector>
 
 #include "sonde/models/ecod.hpp"
@@ -12,21 +8,12 @@
 #include "sonde/models/mahalanobis.hpp"
 #include "sonde/models/pca.hpp"
 #include "support/catch.hpp"
+#include "support/golden_file.hpp"
 
 using namespace sonde;
+using sonde::testing::golden_file;
 
 namespace {
-
-std::vector<std::byte> file(const std::string& name) {
-    const char* source = std::getenv("SONDE_SOURCE_DIR");
-    std::ifstream stream{std::string{source == nullptr ? "." : source} + "/tests/golden/" + name,
-                         std::ios::binary};
-    const std::vector<char> bytes{std::istreambuf_iterator<char>{stream}, {}};
-    std::vector<std::byte> result;
-    result.reserve(bytes.size());
-    for (const char byte : bytes) result.push_back(static_cast<std::byte>(byte));
-    return result;
-}
 
 template <class Model>
 double score(const Model& model, float x, float y) {
@@ -37,7 +24,7 @@ double score(const Model& model, float x, float y) {
 
 // Mean (1, 2), deviations 2 and 0.5, correlation 0.5; shrinkage 0.25, support 40; calibrated with 1, 2, 3.
 TEST_CASE("MahalanobisModel: a file of version 1 is read and scores as it did", "[golden]") {
-    const auto bytes = file("mahalanobis_1.bin");
+    const auto bytes = golden_file("mahalanobis_1.bin");
     const auto model = from_bytes<MahalanobisModel>(bytes);
     CHECK(score(model, 1, 2) == 0);
     CHECK(score(model, 3, 2) == Approx(std::sqrt(4.0 / 3)).epsilon(1e-6));
@@ -50,7 +37,7 @@ TEST_CASE("MahalanobisModel: a file of version 1 is read and scores as it did", 
 
 // Mean (1, 2), one component along (0.6, 0.8) of variance 4, total variance 5; residual; calibrated with 1, 2, 3.
 TEST_CASE("PcaModel: a file of version 1 is read and scores as it did", "[golden]") {
-    const auto bytes = file("pca_1.bin");
+    const auto bytes = golden_file("pca_1.bin");
     const auto model = from_bytes<PcaModel>(bytes);
     CHECK(model.form() == PcaForm::residual);
     CHECK(score(model, 1.6F, 2.8F) == Approx(0).margin(1e-6));
@@ -61,7 +48,7 @@ TEST_CASE("PcaModel: a file of version 1 is read and scores as it did", "[golden
 
 // Rows (1, 10), (2, 10), (3, 10), (4, 10); calibrated with 1, 2, 3.
 TEST_CASE("EcodModel: a file of version 1 is read and scores as it did", "[golden]") {
-    const auto bytes = file("ecod_1.bin");
+    const auto bytes = golden_file("ecod_1.bin");
     const auto model = from_bytes<EcodModel>(bytes);
     CHECK(score(model, 2, 10) == Approx(std::log(2)));
     CHECK(score(model, 9, 11) == Approx(2 * std::log(4)));
@@ -71,7 +58,7 @@ TEST_CASE("EcodModel: a file of version 1 is read and scores as it did", "[golde
 
 // Bins [0, 1), [1, 3), [3, 4] of 8, 4 and no rows, and the constant 5; dynamic width; calibrated with 1, 2, 3.
 TEST_CASE("HbosModel: a file of version 1 is read and scores as it did", "[golden]") {
-    const auto bytes = file("hbos_1.bin");
+    const auto bytes = golden_file("hbos_1.bin");
     const auto model = from_bytes<HbosModel>(bytes);
     CHECK(score(model, 0, 5) == 0);
     CHECK(score(model, 2, 5) == Approx(std::log(4)));

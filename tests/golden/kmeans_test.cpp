@@ -1,36 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was written with version 1 of the formats.
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
-#include <string>
 #include <vector>
 
 #include "sonde/models/kmeans.hpp"
 #include "sonde/models/kmeans_stream.hpp"
 #include "sonde/models/streaming_kmeans.hpp"
 #include "support/catch.hpp"
+#include "support/golden_file.hpp"
 
 using namespace sonde;
-
-namespace {
-
-std::vector<std::byte> file(const std::string& name) {
-    const char* source = std::getenv("SONDE_SOURCE_DIR");
-    std::ifstream stream{std::string{source == nullptr ? "." : source} + "/tests/golden/" + name,
-                         std::ios::binary};
-    const std::vector<char> bytes{std::istreambuf_iterator<char>{stream}, {}};
-    std::vector<std::byte> result;
-    result.reserve(bytes.size());
-    for (const char byte : bytes) result.push_back(static_cast<std::byte>(byte));
-    return result;
-}
-
-}  // namespace
+using sonde::testing::golden_file;
 
 // Centroids (0, 0), (10, 0) and (0, 20) with scales 1, 2 and 4; calibrated with 0.02, 0.04 ... 2.
 TEST_CASE("KMeansModel: a file of version 1 is read and scores as it did", "[golden]") {
-    const auto bytes = file("kmeans_1.bin");
+    const auto bytes = golden_file("kmeans_1.bin");
     const auto model = from_bytes<KMeansModel>(bytes);
     CHECK(model.score(std::vector<float>{3, 4}).value == 5);
     CHECK(model.score(std::vector<float>{13, -4}).value == 2.5);
@@ -44,7 +27,7 @@ TEST_CASE("KMeansModel: a file of version 1 is read and scores as it did", "[gol
 
 // (0, 0) and (10, 0) were the warm-up, then (0, 4) came.
 TEST_CASE("StreamingKMeans: a file of version 1 is read and scores as it did", "[golden]") {
-    const auto bytes = file("streaming_kmeans_1.bin");
+    const auto bytes = golden_file("streaming_kmeans_1.bin");
     const auto scorer = from_bytes<StreamingKMeans>(bytes);
     CHECK(scorer.learned() == 3);
     CHECK(scorer.score(std::vector<float>{0, 2}).value == 0);
@@ -54,7 +37,7 @@ TEST_CASE("StreamingKMeans: a file of version 1 is read and scores as it did", "
 
 // A model of values around 0 and 100, each by -1, 0 and 1: from 0 to 100 the mean distance to the centres is 50.
 TEST_CASE("KMeansStream: a file of version 1 is read and scores as it did", "[golden]") {
-    const auto bytes = file("kmeans_stream_1.bin");
+    const auto bytes = golden_file("kmeans_stream_1.bin");
     const auto scorer = from_bytes<KMeansStream>(bytes);
     CHECK(scorer.learned() == 60);
     CHECK(scorer.score(50).value == Approx(0).margin(1e-9));

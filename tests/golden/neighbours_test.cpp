@@ -2,35 +2,18 @@
 // Models that were written with version 1 of their formats: rows (0, 0), (3, 0), (7, 0), (0, 100), (1.5, -2), two
 // neighbours, calibrated with 0.02, 0.04 ... 2. Scores are worked out by hand from the formulas.
 #include <cmath>
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
-#include <string>
 #include <vector>
 
 #include "sonde/models/knn.hpp"
 #include "sonde/models/lof.hpp"
 #include "support/catch.hpp"
+#include "support/golden_file.hpp"
 
 using namespace sonde;
-
-namespace {
-
-std::vector<std::byte> file(const std::string& name) {
-    const char* source = std::getenv("SONDE_SOURCE_DIR");
-    std::ifstream stream{std::string{source == nullptr ? "." : source} + "/tests/golden/" + name,
-                         std::ios::binary};
-    const std::vector<char> bytes{std::istreambuf_iterator<char>{stream}, {}};
-    std::vector<std::byte> result;
-    result.reserve(bytes.size());
-    for (const char byte : bytes) result.push_back(static_cast<std::byte>(byte));
-    return result;
-}
-
-}  // namespace
+using sonde::testing::golden_file;
 
 TEST_CASE("KnnModel: a file of version 1 is read and scores as it did", "[golden]") {
-    const auto bytes = file("knn_1.bin");
+    const auto bytes = golden_file("knn_1.bin");
     const auto model = from_bytes<KnnModel>(bytes);
     CHECK(model.aggregate() == KnnAggregate::mean);
     CHECK(model.default_threshold() == Approx(1.98));
@@ -40,7 +23,7 @@ TEST_CASE("KnnModel: a file of version 1 is read and scores as it did", "[golden
 }
 
 TEST_CASE("LofModel: a file of version 1 is read and scores as it did", "[golden]") {
-    const auto bytes = file("lof_1.bin");
+    const auto bytes = golden_file("lof_1.bin");
     const auto model = from_bytes<LofModel>(bytes);
     CHECK(model.default_threshold() == Approx(1.98));
     CHECK(model.known()[2].density == 0.125);

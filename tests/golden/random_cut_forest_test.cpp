@@ -1,34 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // What was written with version 1 of the format.
-#include <cstdlib>
-#include <fstream>
-#include <iterator>
-#include <string>
 #include <vector>
 
 #include "sonde/models/random_cut_forest.hpp"
 #include "support/catch.hpp"
+#include "support/golden_file.hpp"
 
 using namespace sonde;
-
-namespace {
-
-std::vector<std::byte> file(const std::string& name) {
-    const char* source = std::getenv("SONDE_SOURCE_DIR");
-    std::ifstream stream{std::string{source == nullptr ? "." : source} + "/tests/golden/" + name,
-                         std::ios::binary};
-    const std::vector<char> bytes{std::istreambuf_iterator<char>{stream}, {}};
-    std::vector<std::byte> result;
-    result.reserve(bytes.size());
-    for (const char byte : bytes) result.push_back(static_cast<std::byte>(byte));
-    return result;
-}
-
-}  // namespace
+using sonde::testing::golden_file;
 
 // Two trees of the rows 0 and 1. By hand: 3 is cut off from both with 2/3, displacing 2, else from 1, displacing 1.
 TEST_CASE("RandomCutForest: a file of version 1 is read and scores as it did", "[golden]") {
-    const auto bytes = file("random_cut_forest_1.bin");
+    const auto bytes = golden_file("random_cut_forest_1.bin");
     const auto forest = from_bytes<RandomCutForest>(bytes);
     CHECK(forest.learned() == 2);
     CHECK(forest.options().half_life == 100);

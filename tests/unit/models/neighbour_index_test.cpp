@@ -31,6 +31,7 @@ struct Points {
     void make_whole() {
         for (float& value : values) value = std::round(value);
     }
+    [[nodiscard]] MatrixView first(std::size_t rows) const { return {values.data(), rows, dimension}; }
     [[nodiscard]] MatrixView rows() const { return {values.data(), values.size() / dimension, dimension}; }
 
     std::size_t dimension;
@@ -56,8 +57,8 @@ std::vector<std::pair<double, std::uint32_t>> sorted_by_distance(MatrixView poin
 
 std::vector<InstructionSet> sets() {
     std::vector<InstructionSet> all;
-    for (const auto set :
-         {InstructionSet::scalar, InstructionSet::baseline, InstructionSet::avx2, InstructionSet::avx512})
+    for (const auto set : {InstructionSet::scalar, InstructionSet::baseline, InstructionSet::avx2,
+                           InstructionSet::avx512, InstructionSet::avx512_vnni})
         if (detail::has(set)) all.push_back(set);
     return all;
 }
@@ -203,6 +204,67 @@ TEST_CASE("NeighbourIndex: points within a distance are all found", "[models]") 
     const auto stop = [&](const Neighbour&) { return ++calls < 3; };
     NeighbourIndex{points.rows()}.within(queries.values.data(), 1e9, stop);
     CHECK(calls == 3);
+}
+
+namespace {
+
+bool multiplies_bytes(InstructionSet set) {
+    return set != InstructionSet::scalar && set != InstructionSet::baseline;
+}
+
+}  // namespace
+
+TEST_CASE("NeighbourIndex: bytes find what comparing all finds", "[models]") {
+    const std::size_t dimension = GENERATE(9U, 12U, 67U, 300U);
+    const double offset = GENERATE(0.0, 1e4);
+    const Points points{1500, dimension, 21, 1, offset}, queries{45, dimension, 22, 1.2, offset};
+    for (const InstructionSet set : sets()) {
+        const NeighbourIndex index{points.rows(), set};
+        CHECK(index.bytewise() == multiplies_bytes(set));
+        for (const std::size_t count : {1U, 20U, 160U, 161U})
+            CHECK(wrong(index, points.rows(), queries.rows(), count, offset == 0) == 0);
+        CHECK(wrong(index, points.rows(), points.first(45), 20, offset == 0, 0) == 0);
+    }
+}
+
+TEST_CASE("NeighbourIndex: bytes do not confuse points that they hold alike", "[models]") {
+    // Clouds so small that all of one are the same bytes, and copies, of which the first are to be found.
+    const std::size_t dimension = 20, clouds = 40, each = 50;
+    const Points middles{clouds, dimension, 23}, around{clouds * each, dimension, 24, 1e-4};
+    Points points = around;
+    for (std::size_t i = 0; i < clouds * each; ++i)
+        for (std::size_t j = 0; j < dimension; ++j)
+            points.values[i * dimension + j] =
+                i % 5 == 4 ? points.values[(i - 1) * dimension + j]
+                           : middles.rows().row(i / each)[j] + around.rows().row(i)[j];
+    for (const InstructionSet set : sets()) {
+        const NeighbourIndex index{points.rows(), set};
+        for (const std::size_t count : {1U, 7U, 60U})
+            CHECK(wrong(index, points.rows(), points.first(60), count, true) == 0);
+        CHECK(wrong(index, points.rows(), points.first(60), 7, true, 0) == 0);
+    }
+}
+
+TEST_CASE("NeighbourIndex: rows outside of the points find theirs too", "[models]") {
+    const std::size_t dimension = 16;
+    const Points points{1000, dimension, 25};
+    Points queries{40, dimension, 26};
+    for (std::size_t i = 0; i < queries.values.size(); i += 5)
+        queries.values[i] *= std::pow(10.0F, static_cast<float>(i % 6) - 1);
+    for (const InstructionSet set : sets())
+        CHECK(wrong(NeighbourIndex{points.rows(), set}, points.rows(), queries.rows(), 5, true) == 0);
+}
+
+TEST_CASE("NeighbourIndex: a point far away makes bytes useless, not wrong", "[models]") {
+    const std::size_t dimension = 16;
+    Points points{1000, dimension, 27};
+    points.values[35] = 1e6F;
+    const Points queries{40, dimension, 28};
+    for (const InstructionSet set : sets()) {
+        const NeighbourIndex index{points.rows(), set};
+        CHECK_FALSE(index.bytewise());
+        CHECK(wrong(index, points.rows(), queries.rows(), 5, true) == 0);
+    }
 }
 
 TEST_CASE("NeighbourIndex: searching allocates nothing", "[models]") {

@@ -137,6 +137,32 @@ TEST_CASE("neighbour kernel: distances to boxes are within the slack, on every i
     }
 }
 
+TEST_CASE("neighbour kernel: distances of pairs are within the slack, on every instruction set", "[models]") {
+    const std::size_t dimension = GENERATE(1U, 7U, 16U, 45U, 130U);
+    for (std::uint64_t seed = 1; seed <= 20; ++seed) {
+        const Case c{seed, dimension, 1, seed % 2 == 0 ? 0.0 : 1000.0};
+        double squares = 0;
+        for (std::size_t i = 0; i < dimension; ++i)
+            squares += std::pow(static_cast<double>(c.row(0)[i]) - static_cast<double>(c.row(1)[i]), 2);
+        for (const InstructionSet set : sets())
+            CHECK(static_cast<double>(detail::neighbour_kernels(set).pair(c.row(0), c.row(1), dimension)) ==
+                  Approx(squares).epsilon(detail::float_slack(dimension)).margin(0));
+    }
+}
+
+TEST_CASE("neighbour kernel: values are counted up to a bound, on every instruction set", "[models]") {
+    std::vector<std::int32_t> values;
+    for (std::int32_t i = 0; i < 77; ++i) values.push_back(i * 37 % 77 - 5);
+    for (const InstructionSet set : sets()) {
+        const auto count = detail::neighbour_kernels(set).count;
+        for (const std::int32_t bound : {-6, -5, 0, 30, 71, 100})
+            for (const std::size_t size : {0U, 1U, 15U, 16U, 77U})
+                CHECK(count(values.data(), size, bound) ==
+                      static_cast<std::size_t>(std::count_if(values.data(), values.data() + size,
+                                                             [&](std::int32_t v) { return v <= bound; })));
+    }
+}
+
 TEST_CASE("neighbour kernel: a bound in float is on both sides of that in double, or says nothing",
           "[models]") {
     const std::size_t dimension = GENERATE(1U, 100U, 1U << 20);

@@ -29,17 +29,17 @@ def rate(seconds, unit):
 
 def measure(case, rounds):
     """The line of the table, and whether the goal was met."""
-    ours, peers = case.ours(), case.peers()
-    names = list(peers)
-    times = {name: [] for name in ["sonde", *names]}
-    for _ in range(1 if case.unit == "fit" else rounds):
-        for name, contender in [("sonde", ours), *peers.items()]:
-            if case.unit == "fit":
-                times[name].append(contender.fit_seconds)
-            else:
-                times[name].append(contender.batch() if case.unit == "batch" else contender.row())
-    for contender in [ours, *peers.values()]:
-        contender.close()
+    names, times = [], {}
+    for number in range(rounds if case.unit != "fit" else case.fits):
+        if number == 0 or case.unit == "fit":
+            contenders = {"sonde": case.ours(), **case.peers()}
+            names = list(contenders)[1:]
+        for name, contender in contenders.items():
+            seconds = {"fit": lambda: contender.fit_seconds, "batch": contender.batch, "row": contender.row}[case.unit]()
+            times.setdefault(name, []).append(seconds)
+        if case.unit == "fit" or number == rounds - 1:
+            for contender in contenders.values():
+                contender.close()
     own = statistics.median(times["sonde"])
     met, best, ratio_text, their = True, "-", "-", "-"
     if names:

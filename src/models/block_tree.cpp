@@ -2,11 +2,28 @@
 #include "models/block_tree.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <numeric>
+
+#include "models/quick_select.hpp"
 
 namespace sonde::detail {
 
 namespace {
+
+/// Sorts the rows of a leaf: each goes behind as many as are smaller. No branch depends on them.
+/// \param keys  at most `block_points`; the row below
+void sort_rows(std::span<const std::uint64_t> keys, std::span<std::uint32_t> rows) noexcept {
+    std::int32_t unsorted[block_points];
+    std::fill_n(unsorted, block_points, std::numeric_limits<std::int32_t>::max());
+    for (std::size_t i = 0; i < keys.size(); ++i)
+        unsorted[i] = static_cast<std::int32_t>(keys[i] & 0x7fff'ffff);
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        std::int32_t smaller = 0;
+        for (const std::int32_t other : unsorted) smaller += static_cast<std::int32_t>(other < unsorted[i]);
+        rows[static_cast<std::size_t>(smaller)] = static_cast<std::uint32_t>(unsorted[i]);
+    }
+}
 
 /// Numbers that are in the order of the floats, then of the rows. No NaN; both zeros are the same.
 std::uint64_t ordered(float value, std::uint32_t row) noexcept {
@@ -22,69 +39,73 @@ std::uint64_t ordered(float value, std::uint32_t row) noexcept {
 
 class BlockTree::Builder {
 public:
-    Builder(BlockTree& tree, MatrixView rows) : tree_{tree}, data_{rows}, keys_(rows.rows()) {
-        std::iota(tree.rows_.begin(), tree.rows_.end(), 0U);
+    Builder(BlockTree& tree, MatrixView rows)
+        : tree_{tree},
+          data_{rows},
+          keys_(rows.rows()),
+          spare_(rows.rows()),
+          low_(rows.cols()),
+          high_(rows.cols()) {
+        std::iota(keys_.begin(), keys_.end(), std::uint64_t{0});
     }
 
     void build() {
+        struct Open {
+            std::uint32_t node;
+            std::size_t feature;  // that its keys are of
+        };
         std::uint32_t made = 1;
         tree_.nodes_[0] = {0, static_cast<std::uint32_t>(tree_.blocks()), 0, 0};
-        std::vector<std::uint32_t> open{0};
+        std::vector<Open> open{{0, tree_.dimension_}};
         while (!open.empty()) {
-            const std::uint32_t index = open.back();
+            const auto [index, feature] = open.back();
             open.pop_back();
             BlockNode& node = tree_.nodes_[index];
-            enclose(index);
             if (node.blocks == 1) {
-                fill(node);
+                fill(node, tree_.boxes_.data() + 2 * index * tree_.dimension_);
                 continue;
             }
             const std::uint32_t half = (node.blocks + 1) / 2;
-            split(node, half, widest(index));
+            const std::size_t widest = widest_of(node);
+            if (widest != feature) make_keys(node, widest);
+            quick_select(keys_of(node), half * block_points, spare_.data());
             node.children = made;
             tree_.nodes_[made] = {node.first, half, 0, 0};
             tree_.nodes_[made + 1] = {node.first + half, node.blocks - half, 0, 0};
-            open.push_back(made + 1);
-            open.push_back(made);
+            open.push_back({made + 1, widest});
+            open.push_back({made, widest});
             made += 2;
         }
-        for (std::size_t i = tree_.nodes_.size(); i-- > 0;) {
-            BlockNode& node = tree_.nodes_[i];  // children come after their parent
-            node.least_row = node.children == 0 ? tree_.rows_[node.first * block_points]
-                                                : std::min(tree_.nodes_[node.children].least_row,
-                                                           tree_.nodes_[node.children + 1].least_row);
-        }
+        for (std::size_t i = tree_.nodes_.size(); i-- > 0;) finish(i);  // children come after their parent
     }
 
 private:
-    [[nodiscard]] std::span<std::uint32_t> rows_of(const BlockNode& node) noexcept {
+    /// Its points: the row below, above what it has of a feature.
+    [[nodiscard]] std::span<std::uint64_t> keys_of(const BlockNode& node) noexcept {
         const std::size_t first = node.first * block_points;
-        return std::span{tree_.rows_}.subspan(first,
-                                              std::min(node.blocks * block_points, tree_.points() - first));
+        return std::span{keys_}.subspan(first, std::min(node.blocks * block_points, tree_.points() - first));
+    }
+    [[nodiscard]] static std::uint32_t row_of(std::uint64_t key) noexcept {
+        return static_cast<std::uint32_t>(key);
     }
 
-    void enclose(std::size_t index) noexcept {
-        const std::size_t dimension = tree_.dimension_;
-        float* low = tree_.boxes_.data() + 2 * index * dimension;
-        float* high = low + dimension;
-        const auto rows = rows_of(tree_.nodes_[index]);
-        std::copy_n(data_.row(rows[0]).data(), dimension, low);
-        std::copy_n(low, dimension, high);
-        for (const std::uint32_t row : rows.subspan(1)) {
-            const float* x = data_.row(row).data();
-            for (std::size_t i = 0; i < dimension; ++i) {
-                low[i] = std::min(low[i], x[i]);
-                high[i] = std::max(high[i], x[i]);
-            }
-        }
+    void make_keys(const BlockNode& node, std::size_t feature) noexcept {
+        for (std::uint64_t& key : keys_of(node)) key = ordered(data_.row(row_of(key))[feature], row_of(key));
     }
 
-    [[nodiscard]] std::size_t widest(std::size_t index) const noexcept {
-        const float *low = tree_.low(index), *high = tree_.high(index);
+    /// The feature in which the points, or some where they are many, lie farthest apart.
+    [[nodiscard]] std::size_t widest_of(const BlockNode& node) noexcept {
+        constexpr std::size_t most = 128;
+        const auto keys = keys_of(node);
+        const std::size_t step = (keys.size() + most - 1) / most;
+        const float* first = data_.row(row_of(keys[0])).data();
+        std::copy_n(first, low_.size(), low_.data());
+        std::copy_n(first, low_.size(), high_.data());
+        for (std::size_t i = step; i < keys.size(); i += step) enclose(data_.row(row_of(keys[i])).data());
         std::size_t widest = 0;
         double width = -1;
-        for (std::size_t i = 0; i < tree_.dimension_; ++i) {
-            const double difference = static_cast<double>(high[i]) - static_cast<double>(low[i]);
+        for (std::size_t i = 0; i < low_.size(); ++i) {
+            const double difference = static_cast<double>(high_[i]) - static_cast<double>(low_[i]);
             if (difference <= width) continue;
             width = difference;
             widest = i;
@@ -92,28 +113,49 @@ private:
         return widest;
     }
 
-    void split(const BlockNode& node, std::size_t left_blocks, std::size_t feature) noexcept {
-        const auto rows = rows_of(node);
-        const auto keys = std::span{keys_}.first(rows.size());
-        for (std::size_t i = 0; i < rows.size(); ++i) keys[i] = ordered(data_.row(rows[i])[feature], rows[i]);
-        const auto middle = keys.begin() + static_cast<std::ptrdiff_t>(left_blocks * block_points);
-        std::nth_element(keys.begin(), middle, keys.end());
-        for (std::size_t i = 0; i < rows.size(); ++i) rows[i] = static_cast<std::uint32_t>(keys[i]);
+    void enclose(const float* x) noexcept {
+        for (std::size_t i = 0; i < low_.size(); ++i) {
+            low_[i] = std::min(low_[i], x[i]);
+            high_[i] = std::max(high_[i], x[i]);
+        }
     }
 
-    void fill(const BlockNode& leaf) noexcept {
-        const auto rows = rows_of(leaf);
-        std::sort(rows.begin(), rows.end());
+    void fill(const BlockNode& leaf, float* box) noexcept {
+        const auto keys = keys_of(leaf);
+        const auto rows = std::span{tree_.rows_}.subspan(leaf.first * block_points, keys.size());
+        sort_rows(keys, rows);
         Lanes* lanes = tree_.lanes_.data() + leaf.first * tree_.dimension_;
         for (std::size_t p = 0; p < block_points; ++p) {
             const float* x = data_.row(rows[std::min(p, rows.size() - 1)]).data();
             for (std::size_t i = 0; i < tree_.dimension_; ++i) lanes[i].lane[p] = x[i];
         }
+        for (std::size_t i = 0; i < tree_.dimension_; ++i) {
+            const auto [low, high] = std::minmax_element(lanes[i].lane, lanes[i].lane + block_points);
+            box[i] = *low;
+            box[tree_.dimension_ + i] = *high;
+        }
+    }
+
+    /// Of a node whose children are finished.
+    void finish(std::size_t index) noexcept {
+        BlockNode& node = tree_.nodes_[index];
+        if (node.children == 0) {
+            node.least_row = tree_.rows_[node.first * block_points];
+            return;
+        }
+        const std::size_t left = node.children, right = left + 1, dimension = tree_.dimension_;
+        node.least_row = std::min(tree_.nodes_[left].least_row, tree_.nodes_[right].least_row);
+        float* low = tree_.boxes_.data() + 2 * index * dimension;
+        for (std::size_t i = 0; i < dimension; ++i) {
+            low[i] = std::min(tree_.low(left)[i], tree_.low(right)[i]);
+            low[dimension + i] = std::max(tree_.high(left)[i], tree_.high(right)[i]);
+        }
     }
 
     BlockTree& tree_;
     MatrixView data_;
-    std::vector<std::uint64_t> keys_;
+    std::vector<std::uint64_t> keys_, spare_;
+    std::vector<float> low_, high_;
 };
 
 BlockTree::BlockTree(MatrixView rows)

@@ -28,7 +28,7 @@ struct BlockNode {
 /// deeper than ceil(log2(blocks)). All blocks but the last are full. Of a million identical points the blocks hold the
 /// rows in order, so that a search for the first of them ends in one.
 ///
-/// Memory: 4.3 bytes per point and feature, and 4 bytes a point; 8 more while it is built.
+/// Memory: 4.3 bytes per point and feature, and 4 bytes a point; 16 more while it is built.
 /// Cost: O(n log n x dimension). Threading: immutable.
 class BlockTree {
 public:

@@ -29,6 +29,7 @@ using detail::DbscanCores;
 using detail::DbscanRows;
 using detail::Density;
 using detail::EpsSearch;
+using detail::NeighbourIndex;
 
 constexpr std::string_view where = "dbscan_clusters";
 constexpr std::size_t blocks_per_task = 16, tasks_per_report = 64;
@@ -109,18 +110,18 @@ void check(MatrixView rows, const DbscanClusters& found) {
 }
 
 /// How far rows are from the nearest core row but themselves; 0 when there is none.
-std::vector<double> distances_to_others(const detail::NeighbourIndex& core_rows,
+std::vector<double> distances_to_others(const NeighbourIndex& core_rows,
                                         std::span<const std::uint32_t> core_ids, MatrixView rows,
                                         std::span<const std::uint32_t> ids) {
-    const auto values = detail::copy_rows(rows, ids);
     std::vector<double> distances(ids.size());
-    const auto take = [&](std::size_t i, std::span<const detail::Neighbour> near) {
-        const auto other = std::find_if(near.begin(), near.end(), [&](const detail::Neighbour& core_row) {
-            return core_ids[core_row.row] != ids[i];
-        });
-        if (other != near.end()) distances[i] = std::sqrt(other->squares);
-    };
-    core_rows.nearest({values.data(), ids.size(), rows.cols()}, 2, take);
+    for (std::size_t i = 0; i < ids.size(); ++i) {
+        const auto itself = std::lower_bound(core_ids.begin(), core_ids.end(), ids[i]);
+        const bool is_core = itself != core_ids.end() && *itself == ids[i];
+        if (is_core && core_ids.size() == 1) continue;
+        const auto excluded =
+            is_core ? static_cast<std::uint32_t>(itself - core_ids.begin()) : NeighbourIndex::none;
+        distances[i] = std::sqrt(core_rows.nearest(rows.row(ids[i]).data(), excluded).squares);
+    }
     return distances;
 }
 

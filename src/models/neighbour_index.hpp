@@ -21,8 +21,8 @@ namespace sonde::detail {
 /// A search compares a row with blocks of 64 points in float, those of the nearest boxes first; what float cannot
 /// tell apart is computed in double. Boxes that are too far away are left out (Friedman, Bentley, Finkel: An algorithm
 /// for finding best matches in logarithmic expected time, ACM TOMS 3, 1977). In many dimensions few are: then rows
-/// are sought for together, in bytes where they tell enough (`NeighbourBytes`), and share every block while it is in the
-/// cache.
+/// are sought for together, in bytes where they tell enough (`NeighbourBytes`), and share every block while it is in
+/// the cache.
 /// Cost: O(log n) in few dimensions, O(n x dimension) at worst; duplicates cost nothing. No allocation, at most 64 kB
 /// of stack. Threading: immutable.
 class NeighbourIndex {

@@ -121,7 +121,9 @@ public:
     void set(double squares, std::uint32_t row) noexcept {
         squares_ = squares;
         row_ = row;
-        float_ = float_bound(squares, dimension_);
+        // While anything undercuts it, no box needs a closer look.
+        float_ = squares < largest_double ? float_bound(squares, dimension_)
+                                          : FloatBound{largest_float, largest_float};
     }
     [[nodiscard]] float above() const noexcept { return float_.above; }
     [[nodiscard]] bool admits(double squares, std::uint32_t row) const noexcept {

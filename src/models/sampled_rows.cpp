@@ -22,10 +22,9 @@ std::vector<std::uint32_t> draw_rows(std::size_t count, std::size_t most, std::u
 }
 
 std::vector<float> copy_rows(MatrixView rows, std::span<const std::uint32_t> chosen) {
-    std::vector<float> values;
-    values.reserve(chosen.size() * rows.cols());
-    for (const std::uint32_t row : chosen)
-        values.insert(values.end(), rows.row(row).begin(), rows.row(row).end());
+    std::vector<float> values(chosen.size() * rows.cols());
+    float* to = values.data();
+    for (const std::uint32_t row : chosen) to = std::copy_n(rows.row(row).data(), rows.cols(), to);
     return values;
 }
 

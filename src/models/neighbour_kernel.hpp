@@ -23,6 +23,9 @@ struct FloatBound {
     return static_cast<double>(dimension + 8) * 0x1.1p-24;
 }
 
+/// Below, squares that float loses, those under 1e-38, could add up to something: 2^20 of them are 1e-32.
+inline constexpr float least_sure_float = 1e-24F;
+
 /// \param squares  at least 0
 [[nodiscard]] FloatBound float_bound(double squares, std::size_t dimension) noexcept;
 

@@ -62,6 +62,14 @@ struct Query {
     }
 
     [[nodiscard]] std::uint32_t row_at(std::size_t position) const noexcept { return tree.rows()[position]; }
+
+    /// The bit of the point of a block that is left out.
+    [[nodiscard]] std::uint64_t excluded_in(std::size_t block) const noexcept {
+        if (excluded == Neighbour::none) return 0;
+        const auto rows = tree.rows(block);
+        const auto at = std::lower_bound(rows.begin(), rows.end(), excluded);
+        return at != rows.end() && *at == excluded ? std::uint64_t{1} << (at - rows.begin()) : 0;
+    }
 };
 
 /// Goes through the blocks, those in nearer boxes first, but for what the collector skips.
@@ -156,17 +164,10 @@ public:
         return bound_.skips(query, node, squares);
     }
     void visit(const Query& query, std::size_t block) noexcept {
-        const bool reaching = query.excluded == none;  // else the nearest in a block may not count
         BlockSums sums;
-        const float* panel = query.tree.panel(block);
-        const std::size_t dimension = query.tree.dimension();
-        const std::uint64_t found =
-            reaching ? query.kernels.nearest(panel, query.row, dimension, bound_.above(), reach_, sums)
-                     : query.kernels.sums(panel, query.row, dimension, bound_.above(), sums);
-        for_each_bit(found & there(query.tree, block), [&](std::size_t i) {
+        for_each_bit(nearest_of(query, block, sums), [&](std::size_t i) {
             const std::size_t position = block * block_points + i;
             const std::uint32_t row = query.row_at(position);
-            if (row == query.excluded) return;
             const double squares = query.squares_to(position);
             if (!bound_.admits(squares, row)) return;
             best_ = {squares, row, static_cast<std::uint32_t>(position)};
@@ -175,6 +176,26 @@ public:
     }
 
 private:
+    /// The points of a block that may be the nearest.
+    [[nodiscard]] std::uint64_t nearest_of(const Query& query, std::size_t block,
+                                           BlockSums& sums) const noexcept {
+        const float* panel = query.tree.panel(block);
+        const std::size_t dimension = query.tree.dimension();
+        const std::uint64_t points = there(query.tree, block), left_out = query.excluded_in(block);
+        if (left_out == 0)
+            return points & query.kernels.nearest(panel, query.row, dimension, bound_.above(), reach_, sums);
+        std::uint64_t found =
+            points & ~left_out & query.kernels.sums(panel, query.row, dimension, bound_.above(), sums);
+        float least = largest_float;
+        for_each_bit(found, [&](std::size_t i) { least = std::min(least, sums.of[i]); });
+        const float reach =
+            least < largest_float / 2 ? std::max(least, least_sure_float) * reach_ : largest_float;
+        for_each_bit(found, [&](std::size_t i) {
+            if (sums.of[i] > reach) found &= ~(std::uint64_t{1} << i);
+        });
+        return found;
+    }
+
     Bound bound_;
     float reach_;
     Neighbour best_{largest_double, none, 0};

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "detectors/diagonal_kernel.hpp"
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 namespace sonde::detail {
 
 namespace {
@@ -21,63 +25,50 @@ double plain(const DiagonalTask& task, const float* row) noexcept {
 
 #if defined(__x86_64__)
 
-using Floats = float __attribute__((vector_size(16)));
-using Doubles = double __attribute__((vector_size(32)));
-
-#define SONDE_TARGET __attribute__((target("avx2,fma")))
-#define SONDE_INLINE SONDE_TARGET inline __attribute__((always_inline))
-
-/// Adds the squares of four features.
-SONDE_INLINE void add(const float* x, const double* mean, const double* inverse, Doubles& sum) noexcept {
-    Floats value;
-    Doubles m, v;
-    __builtin_memcpy(&value, x, sizeof value);
-    __builtin_memcpy(&m, mean, sizeof m);
-    __builtin_memcpy(&v, inverse, sizeof v);
-    const Doubles z = (__builtin_convertvector(value, Doubles) - m) * v;
-    sum += z * z;
-}
-
-SONDE_INLINE double wide_one(const DiagonalTask& task, const float* x) noexcept {
+/// Sums four at a time.
+__attribute__((target("avx2,fma"))) double in_fours(const DiagonalTask& task, const float* x) noexcept {
     const double *mean = task.mean, *inverse = task.inverse;
-    Doubles a = {}, b = a, c = a, d = a;
-    std::size_t left = task.dimension;
-    for (; left >= 16; left -= 16, x += 16, mean += 16, inverse += 16) {
-        add(x, mean, inverse, a);
-        add(x + 4, mean + 4, inverse + 4, b);
-        add(x + 8, mean + 8, inverse + 8, c);
-        add(x + 12, mean + 12, inverse + 12, d);
+    __m256d a = _mm256_setzero_pd(), b = a, c = a, d = a;
+    const auto add = [&](std::size_t i, __m256d & sum) __attribute__((target("avx2,fma"), always_inline)) {
+        const __m256d off = _mm256_sub_pd(_mm256_cvtps_pd(_mm_loadu_ps(x + i)), _mm256_loadu_pd(mean + i));
+        const __m256d z = _mm256_mul_pd(off, _mm256_loadu_pd(inverse + i));
+        sum = _mm256_fmadd_pd(z, z, sum);
+    };
+    std::size_t i = 0;
+    for (; i + 16 <= task.dimension; i += 16) {
+        add(i, a);
+        add(i + 4, b);
+        add(i + 8, c);
+        add(i + 12, d);
     }
-    for (; left >= 4; left -= 4, x += 4, mean += 4, inverse += 4) add(x, mean, inverse, a);
-    a = (a + c) + (b + d);
-    double sum = (a[0] + a[2]) + (a[1] + a[3]);
-    for (std::size_t i = 0; i < left; ++i) {
-        const double z = (static_cast<double>(x[i]) - mean[i]) * inverse[i];
-        sum += z * z;
+    for (; i + 4 <= task.dimension; i += 4) add(i, a);
+    a = _mm256_add_pd(_mm256_add_pd(a, c), _mm256_add_pd(b, d));
+    const __m128d halves = _mm_add_pd(_mm256_castpd256_pd128(a), _mm256_extractf128_pd(a, 1));
+    double sum = _mm_cvtsd_f64(halves) + _mm_cvtsd_f64(_mm_unpackhi_pd(halves, halves));
+    for (; i < task.dimension; ++i) {
+        const double rest = (static_cast<double>(x[i]) - mean[i]) * inverse[i];
+        sum += rest * rest;
     }
     return sum;
 }
 
-SONDE_TARGET __attribute__((noinline)) void wide(const DiagonalTask& task, const float* rows,
-                                                 std::size_t stride, std::size_t count,
-                                                 double* squares) noexcept {
-    for (std::size_t i = 0; i < count; ++i) squares[i] = wide_one(task, rows + i * stride);
-}
-
-#undef SONDE_INLINE
-#undef SONDE_TARGET
-
 #endif
+
+using Squares = double (*)(const DiagonalTask& task, const float* row);
+
+Squares fastest() noexcept {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return in_fours;
+#endif
+    return plain;
+}
 
 }  // namespace
 
 void diagonal_squares(const DiagonalTask& task, const float* rows, std::size_t stride, std::size_t count,
                       double* squares) noexcept {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        return wide(task, rows, stride, count, squares);
-#endif
-    for (std::size_t i = 0; i < count; ++i) squares[i] = plain(task, rows + i * stride);
+    const Squares one = fastest();
+    for (std::size_t i = 0; i < count; ++i) squares[i] = one(task, rows + i * stride);
 }
 
 }  // namespace sonde::detail

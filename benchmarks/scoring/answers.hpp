@@ -26,10 +26,10 @@ struct Rows {
     [[nodiscard]] MatrixView view() const { return {values.data(), rows, cols}; }
 };
 
-/// Scores `rows` into as many doubles: all at once, or one after the other.
-using Scoring = std::function<void(MatrixView rows, double* scores)>;
+/// Scores rows. What is timed does nothing else: `batch` scores all at once, `row` one after the other.
 struct Model {
-    Scoring batch, row;
+    std::function<void(MatrixView rows)> batch, row;
+    std::function<std::vector<double>(MatrixView rows)> scores;
 };
 
 inline std::ifstream open(const std::string& path) {
@@ -61,11 +61,11 @@ inline double seconds_since(std::chrono::steady_clock::time_point start) {
 }
 
 /// Seconds per row, as often as 50 ms take.
-inline double time_per_row(MatrixView rows, const Scoring& score, double* scores) {
+inline double time_per_row(MatrixView rows, const std::function<void(MatrixView)>& score) {
     std::size_t rounds = 0;
     const auto start = std::chrono::steady_clock::now();
     do {
-        score(rows, scores);
+        score(rows);
         ++rounds;
     } while (seconds_since(start) < 0.05);
     return seconds_since(start) / static_cast<double>(rounds * rows.rows());
@@ -88,15 +88,14 @@ inline void answer_all(const Model& model, double fit_seconds) {
         words >> verb >> path >> out;
         if (!known.contains(path)) known.emplace(path, read_rows(path));
         const Rows& rows = known.at(path);
-        std::vector<double> scores(rows.rows);
         if (verb == "score") {
-            model.batch(rows.view(), scores.data());
+            const auto scores = model.scores(rows.view());
             std::ofstream{out, std::ios::binary}.write(reinterpret_cast<const char*>(scores.data()),
                                                        static_cast<std::streamsize>(8 * scores.size()));
             std::printf("done\n");
         } else {
-            std::printf("%.9g\n", verb == "batch" ? time_per_row(rows.view(), model.batch, scores.data())
-                                                  : time_per_row(cached(rows), model.row, scores.data()));
+            std::printf("%.9g\n", verb == "batch" ? time_per_row(rows.view(), model.batch)
+                                                  : time_per_row(cached(rows), model.row));
         }
         std::fflush(stdout);
     }

@@ -24,16 +24,22 @@ using benchmark::Rows;
 template <class Scorer>
 benchmark::Model asked(Scorer scorer) {
     const auto shared = std::make_shared<const Scorer>(std::move(scorer));
-    const auto scores = std::make_shared<std::vector<Score>>();
-    const auto batch = [shared, scores](MatrixView rows, double* out) {
-        scores->resize(rows.rows());
-        shared->score_batch(rows, *scores);
-        for (std::size_t i = 0; i < rows.rows(); ++i) out[i] = (*scores)[i].value;
+    const auto room = std::make_shared<std::vector<Score>>();
+    const auto batch = [shared, room](MatrixView rows) {
+        room->resize(rows.rows());
+        shared->score_batch(rows, *room);
     };
-    const auto row = [shared](MatrixView rows, double* out) {
-        for (std::size_t i = 0; i < rows.rows(); ++i) out[i] = shared->score(rows.row(i)).value;
+    const auto row = [shared, room](MatrixView rows) {
+        room->resize(rows.rows());
+        for (std::size_t i = 0; i < rows.rows(); ++i) (*room)[i] = shared->score(rows.row(i));
     };
-    return {batch, row};
+    const auto scores = [batch, room](MatrixView rows) {
+        batch(rows);
+        std::vector<double> values;
+        for (const Score& score : *room) values.push_back(score.value);
+        return values;
+    };
+    return {batch, row, scores};
 }
 
 MultivariateGaussianScorer diagonal(MatrixView rows) {

@@ -14,7 +14,7 @@ namespace {
 
 constexpr std::size_t rows_at_once = 64;
 // Beyond, squares in float might have overflowed on the way.
-constexpr float largest_sure = 1e30F;
+constexpr float largest_sure = 1e15F;
 // Scales whose inverses are ordinary floats.
 constexpr double least_scale = 1e-36, largest_scale = 1e36;
 
@@ -78,7 +78,8 @@ void QuadraticForm::pack() {
     }
 }
 
-Score QuadraticForm::exact(const Row& row) const noexcept {
+// Apart, so that what comes before it stays small enough to be inlined.
+[[gnu::noinline]] Score QuadraticForm::exact(const Row& row) const noexcept {
     double y[max_dimension], squares = 0;
     for (std::size_t j = 0; j < row.size(); ++j)
         y[j] = std::clamp((static_cast<double>(row[j]) - map_.centre[j]) / map_.scale[j], -1e75, 1e75);
@@ -90,11 +91,13 @@ Score QuadraticForm::exact(const Row& row) const noexcept {
     return {is_finite(squares) ? std::min(std::sqrt(squares), largest) : largest, Status::ok};
 }
 
-Score QuadraticForm::score_of(float squares, const Row& row) const noexcept {
-    if (is_finite(squares) && squares <= largest_sure)
-        return squares < 0 ? Score{0, Status::bad_input}
-                           : Score{std::sqrt(static_cast<double>(squares)), Status::ok};
-    return exact(row);
+inline void QuadraticForm::judge(float distance, const Row& row, Score& score) const noexcept {
+    if (is_finite(distance) && distance <= largest_sure) {
+        score.value = static_cast<double>(std::max(distance, 0.0F));
+        score.status = distance < 0 ? Status::bad_input : Status::ok;
+    } else {
+        score = exact(row);
+    }
 }
 
 QuadraticTask QuadraticForm::task() const noexcept {
@@ -104,9 +107,11 @@ QuadraticTask QuadraticForm::task() const noexcept {
 Score QuadraticForm::score(const Row& row) const noexcept {
     if (row.size() != dimension()) return {0, Status::bad_input};
     if (in_double()) return all_finite(row) ? exact(row) : Score{0, Status::bad_input};
-    float squares;
-    quadratic_squares(task(), row.data(), row.size(), 1, &squares, fastest_set());
-    return score_of(squares, row);
+    float distance;
+    quadratic_distances(task(), row.data(), row.size(), 1, &distance, fastest_set());
+    Score score;
+    judge(distance, row, score);
+    return score;
 }
 
 void QuadraticForm::score_batch(MatrixView rows, std::span<Score> out) const noexcept {
@@ -124,11 +129,11 @@ void QuadraticForm::score_batch(MatrixView rows, std::span<Score> out, Instructi
             out[i] = all_finite(rows.row(i)) ? exact(rows.row(i)) : Score{0, Status::bad_input};
         return;
     }
-    float squares[rows_at_once];
+    float distances[rows_at_once];
     for (std::size_t first = 0; first < count; first += rows_at_once) {
         const std::size_t size = std::min(rows_at_once, count - first);
-        quadratic_squares(task(), rows.row(first).data(), rows.stride(), size, squares, set);
-        for (std::size_t i = 0; i < size; ++i) out[first + i] = score_of(squares[i], rows.row(first + i));
+        quadratic_distances(task(), rows.row(first).data(), rows.stride(), size, distances, set);
+        for (std::size_t i = 0; i < size; ++i) judge(distances[i], rows.row(first + i), out[first + i]);
     }
 }
 

@@ -4,6 +4,10 @@
 #include <algorithm>
 #include <cstdint>
 
+#if defined(__x86_64__)
+#include <immintrin.h>
+#endif
+
 namespace sonde::detail {
 namespace {
 
@@ -26,20 +30,20 @@ constexpr std::size_t tile_floats = std::size_t{16} * 1024;
 
 }  // namespace
 
-void quadratic_squares(const QuadraticTask& task, const float* rows, std::size_t stride, std::size_t count,
-                       float* squares, InstructionSet set) noexcept {
+void quadratic_distances(const QuadraticTask& task, const float* rows, std::size_t stride, std::size_t count,
+                         float* distances, InstructionSet set) noexcept {
     // Two rows are a tile already; with FMA both sets give the same bits.
 #if defined(__x86_64__)
     if (set == InstructionSet::avx512 && count > 1 && task.dimension <= avx512::tile_dimension)
-        return avx512::squares_of(task, rows, stride, count, squares);
+        return avx512::distances_of(task, rows, stride, count, distances);
     if (set >= InstructionSet::avx2) {
-        if (count > 1) return avx2::squares_of(task, rows, stride, count, squares);
-        for (std::size_t i = 0; i < count; ++i) squares[i] = avx2::squares_of_one(task, rows + i * stride);
+        if (count > 1) return avx2::distances_of(task, rows, stride, count, distances);
+        for (std::size_t i = 0; i < count; ++i) distances[i] = avx2::distance_of_one(task, rows + i * stride);
         return;
     }
 #endif
-    if (count > 1) return baseline::squares_of(task, rows, stride, count, squares);
-    for (std::size_t i = 0; i < count; ++i) squares[i] = baseline::squares_of_one(task, rows + i * stride);
+    if (count > 1) return baseline::distances_of(task, rows, stride, count, distances);
+    for (std::size_t i = 0; i < count; ++i) distances[i] = baseline::distance_of_one(task, rows + i * stride);
 }
 
 }  // namespace sonde::detail

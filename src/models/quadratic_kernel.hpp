@@ -25,10 +25,10 @@ struct QuadraticTask {
 /// The largest dimension of the kernels.
 inline constexpr std::size_t max_quadratic_dimension = 2048;
 
-/// Squared distances of rows; -1 for a row that is not finite. A row gives the same bits alone and among others.
+/// Distances of rows; -1 for a row that is not finite. A row gives the same bits alone and among others.
 /// \param rows  each `stride` floats after the one before
 /// \param set   not scalar
-void quadratic_squares(const QuadraticTask& task, const float* rows, std::size_t stride, std::size_t count,
-                       float* squares, InstructionSet set) noexcept;
+void quadratic_distances(const QuadraticTask& task, const float* rows, std::size_t stride, std::size_t count,
+                         float* distances, InstructionSet set) noexcept;
 
 }  // namespace sonde::detail

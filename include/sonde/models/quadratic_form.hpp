@@ -58,7 +58,7 @@ private:
     void pack();
     [[nodiscard]] QuadraticTask task() const noexcept;
     [[nodiscard]] Score exact(const Row& row) const noexcept;
-    [[nodiscard]] Score score_of(float squares, const Row& row) const noexcept;
+    void judge(float distance, const Row& row, Score& score) const noexcept;
 
     LinearMap map_;
     std::vector<double> diagonal_;             // of A^T A

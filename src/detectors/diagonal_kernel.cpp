@@ -52,13 +52,15 @@ __attribute__((target("avx2,fma"))) double in_fours(const DiagonalTask& task, co
     return sum;
 }
 
+bool has_fours() noexcept { return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"); }
+
 #endif
 
 using Squares = double (*)(const DiagonalTask& task, const float* row);
 
 Squares fastest() noexcept {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return in_fours;
+    if (has_fours()) return in_fours;
 #endif
     return plain;
 }
@@ -69,6 +71,13 @@ void diagonal_squares(const DiagonalTask& task, const float* rows, std::size_t s
                       double* squares) noexcept {
     const Squares one = fastest();
     for (std::size_t i = 0; i < count; ++i) squares[i] = one(task, rows + i * stride);
+}
+
+double diagonal_squares(const DiagonalTask& task, const float* row) noexcept {
+#if defined(__x86_64__)
+    if (has_fours()) return in_fours(task, row);
+#endif
+    return plain(task, row);
 }
 
 }  // namespace sonde::detail

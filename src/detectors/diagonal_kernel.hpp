@@ -16,5 +16,7 @@ struct DiagonalTask {
 /// \param rows  each `stride` floats after the one before
 void diagonal_squares(const DiagonalTask& task, const float* rows, std::size_t stride, std::size_t count,
                       double* squares) noexcept;
+/// Of one row.
+[[nodiscard]] double diagonal_squares(const DiagonalTask& task, const float* row) noexcept;
 
 }  // namespace sonde::detail

@@ -64,16 +64,26 @@ Status MultivariateGaussianScorer::status_of(const Row& row) const noexcept {
     return learned_ < options_.warm_up ? Status::warming_up : Status::ok;
 }
 
+inline double MultivariateGaussianScorer::distance(double squares) const noexcept {
+    return std::min(std::sqrt(degrees_ * squares), detail::largest_ratio);
+}
+
+inline Score MultivariateGaussianScorer::diagonal_score(double squares, const Row& row) const noexcept {
+    if (is_finite(squares) && learned_ >= options_.warm_up) return {distance(squares), Status::ok};
+    const Status status = status_of(row);
+    return {status == Status::ok ? detail::largest_ratio : 0, status};
+}
+
 Score MultivariateGaussianScorer::score(const Row& row) const noexcept {
     if (options_.covariance == Covariance::full) {
         const Status status = status_of(row);
-        return status == Status::ok ? Score{distance(full_squares(row)), status} : Score{0, status};
+        if (status != Status::ok) return {0, status};
+        const double squares = full_squares(row);
+        return {is_finite(squares) ? distance(squares) : detail::largest_ratio, status};
     }
     if (row.size() != options_.dimension) return {0, Status::bad_input};
-    double squares;
-    detail::diagonal_squares({mean_.data(), inverse_pivot_.data(), row.size()}, row.data(), row.size(), 1,
-                             &squares);
-    return diagonal_score(squares, row);
+    const detail::DiagonalTask task{mean_.data(), inverse_pivot_.data(), row.size()};
+    return diagonal_score(detail::diagonal_squares(task, row.data()), row);
 }
 
 void MultivariateGaussianScorer::score_batch(MatrixView rows, std::span<Score> out) const noexcept {
@@ -91,17 +101,6 @@ void MultivariateGaussianScorer::score_batch(MatrixView rows, std::span<Score> o
         for (std::size_t i = 0; i < size; ++i)
             out[first + i] = diagonal_score(squares[i], rows.row(first + i));
     }
-}
-
-Score MultivariateGaussianScorer::diagonal_score(double squares, const Row& row) const noexcept {
-    if (!is_finite(squares) && !all_finite(row)) return {0, Status::bad_input};
-    if (learned_ < options_.warm_up) return {0, Status::warming_up};
-    return {distance(squares), Status::ok};
-}
-
-double MultivariateGaussianScorer::distance(double squares) const noexcept {
-    const double result = std::sqrt(degrees_ * squares);
-    return is_finite(result) ? std::min(result, detail::largest_ratio) : detail::largest_ratio;
 }
 
 double MultivariateGaussianScorer::full_squares(const Row& row) const noexcept {

@@ -7,7 +7,7 @@
 //     row ROWS         says the seconds per row of score, one after the other
 //
 // ROWS and TRAIN hold two 64-bit counts, rows and features, then floats; LABELS a byte a row. MODEL is one of the
-// catalogue, or `gaussian-diagonal`.
+// catalogue, or `gaussian-diagonal`; `dbscan-clusters` with eps=.. and min-points=.. only fits.
 #include <exception>
 #include <memory>
 #include <span>
@@ -15,6 +15,7 @@
 #include "answers.hpp"
 #include "sonde/detectors/multivariate_gaussian.hpp"
 #include "sonde/models/catalogue.hpp"
+#include "sonde/models/fit_dbscan.hpp"
 
 namespace {
 
@@ -48,6 +49,15 @@ MultivariateGaussianScorer diagonal(MatrixView rows) {
     return scorer;
 }
 
+/// What scikit-learn's fit gives too: labels and core rows.
+void run_clusters(const Rows& train, const DbscanOptions& options) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto found = dbscan_clusters(train.view(), options);
+    const double seconds = benchmark::seconds_since(start);
+    if (found.clusters == 0) throw std::runtime_error{"no cluster"};
+    benchmark::answer_all({}, seconds);
+}
+
 void run(const std::vector<std::string>& arguments) {
     if (arguments.size() < 3) throw std::runtime_error{"MODEL TRAIN LABELS|- [option=value]..."};
     const Rows train = benchmark::read_rows(arguments[1]);
@@ -57,6 +67,9 @@ void run(const std::vector<std::string>& arguments) {
         const auto equals = arguments[i].find('=');
         settings.push_back({arguments[i].substr(0, equals), arguments[i].substr(equals + 1)});
     }
+    if (arguments[0] == "dbscan-clusters")
+        return run_clusters(
+            train, {.eps = std::stod(settings.at(0).value), .min_points = std::stoul(settings.at(1).value)});
     const auto start = std::chrono::steady_clock::now();
     const TrainingData data{.rows = train.view(), .labels = labels};
     const auto model = arguments[0] == "gaussian-diagonal" ? asked(diagonal(train.view()))

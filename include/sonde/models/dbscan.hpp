@@ -28,7 +28,7 @@ class DbscanModel;
 /// Features should have comparable scales: a distance adds them up as they are.
 /// Cost: a score is a search for the nearest of the core rows, O(log n) in few dimensions, O(n x dimension) at
 /// worst, then several rows share a batch's work; no allocation, at most 64 kB of stack; memory 4.4 bytes per value
-/// of the core rows, which copies share. Threading: immutable.
+/// of the core rows, 9.4 where it searches in bytes, which copies share. Threading: immutable.
 class DbscanModel {
 public:
     using Input = Row;

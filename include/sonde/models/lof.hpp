@@ -40,8 +40,8 @@ class LofModel;
 /// the first rows.
 ///
 /// Features should have comparable scales: a distance adds them up as they are.
-/// Cost: a search of the k nearest, as in `KnnModel`; no allocation, at most 64 kB of stack; memory 4.4 bytes per value
-/// of the training rows, which copies share, and 16 a row. Threading: immutable.
+/// Cost: a search of the k nearest, as in `KnnModel`; no allocation, at most 64 kB of stack; memory as there, and 16
+/// bytes a row, which copies share. Threading: immutable.
 class LofModel {
 public:
     using Input = Row;

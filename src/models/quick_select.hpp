@@ -28,7 +28,8 @@ inline std::size_t partition_keys(std::span<std::uint64_t> keys, std::uint64_t p
 }
 
 /// As `std::nth_element` of keys that differ: the `count` smallest come first. A pivot is a little beside a sample's
-/// quantile, so that what is sought is left among few (Floyd, Rivest: Expected time bounds for selection, CACM 18, 1975).
+/// quantile, so that what is sought is left among few (Floyd, Rivest: Expected time bounds for selection, CACM 18,
+/// 1975).
 /// \param count  at most as many as there are
 /// \param spare  room for as many as there are
 inline void quick_select(std::span<std::uint64_t> keys, std::size_t count, std::uint64_t* spare) noexcept {

@@ -40,8 +40,8 @@ class KnnModel;
 /// Features should have comparable scales: a distance adds them up as they are. Which rows are the nearest, and how far
 /// they are, is that of double precision, on every machine.
 /// Cost: O(log n) in few dimensions, O(n x dimension) at worst, then several rows share a batch's work; no allocation,
-/// at most 64 kB of stack; memory 4.4 bytes per value of the training rows, 9.4 where it searches in bytes, which copies
-/// share. Threading: immutable.
+/// at most 64 kB of stack; memory, which copies share, 4.4 bytes per value of the training rows, 9.4 where it searches
+/// in bytes. Threading: immutable.
 class KnnModel {
 public:
     using Input = Row;

@@ -62,7 +62,7 @@ public:
             open.pop_back();
             BlockNode& node = tree_.nodes_[index];
             if (node.blocks == 1) {
-                fill(node, tree_.boxes_.data() + 2 * index * tree_.dimension_);
+                fill(node, tree_.boxes_.data() + std::size_t{2} * index * tree_.dimension_);
                 continue;
             }
             const std::uint32_t half = (node.blocks + 1) / 2;

@@ -61,7 +61,7 @@ std::span<const ModelEntry> model_catalogue() noexcept {
         pca_entry(),           ecod_entry(),
         hbos_entry(),          one_class_svm_entry(),
         svc_entry(),           decision_tree_entry(),
-        random_forest_entry(),
+        random_forest_entry(), autoencoder_entry(),
     };
     return table;
 }

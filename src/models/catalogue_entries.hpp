@@ -26,6 +26,8 @@ namespace sonde::detail {
 [[nodiscard]] ModelEntry one_class_svm_entry() noexcept;  // catalogue_svm.cpp
 [[nodiscard]] ModelEntry svc_entry() noexcept;
 
+[[nodiscard]] ModelEntry autoencoder_entry() noexcept;  // catalogue_neural.cpp
+
 /// An option that many have.
 inline constexpr DetectorOption seed_option{"seed", "which random choices are made", "1", "a whole number"};
 

@@ -33,7 +33,7 @@ MatrixView checked(MatrixView core_rows, std::span<const std::uint32_t> clusters
 
 DbscanModel::DbscanModel(MatrixView core_rows, std::vector<std::uint32_t> clusters, double eps,
                          ScoreCalibration calibration)
-    : index_{checked(core_rows, clusters, eps)},
+    : index_{new detail::NeighbourIndex{checked(core_rows, clusters, eps)}},
       clusters_{std::move(clusters)},
       eps_{eps},
       calibration_{std::move(calibration)} {}

@@ -37,13 +37,15 @@ std::vector<float> different(MatrixView rows) {
     return values;
 }
 
-detail::SharedNeighbours indexed(MatrixView rows, std::size_t neighbours, KnnCopies copies) {
+detail::Shared<detail::NeighbourIndex> indexed(MatrixView rows, std::size_t neighbours, KnnCopies copies) {
     detail::check_neighbour_model(where, rows, copies == KnnCopies::count ? neighbours : 1);
-    if (copies == KnnCopies::count) return detail::SharedNeighbours{rows};
+    if (copies == KnnCopies::count)
+        return detail::Shared<detail::NeighbourIndex>{new detail::NeighbourIndex{rows}};
     if (neighbours < 1 || neighbours >= KnnModel::max_neighbours)
         fail(where, "neighbours", static_cast<double>(neighbours), "in [1, 1023] without copies");
     const std::vector<float> kept = different(rows);
-    return detail::SharedNeighbours{{kept.data(), kept.size() / rows.cols(), rows.cols()}};
+    return detail::Shared<detail::NeighbourIndex>{
+        new detail::NeighbourIndex{{kept.data(), kept.size() / rows.cols(), rows.cols()}}};
 }
 
 }  // namespace

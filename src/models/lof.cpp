@@ -41,7 +41,7 @@ MatrixView checked(MatrixView rows, std::size_t neighbours, std::span<const LofR
 
 LofModel::LofModel(MatrixView rows, std::size_t neighbours, std::vector<LofRow> known,
                    ScoreCalibration calibration)
-    : index_{checked(rows, neighbours, known)},
+    : index_{new detail::NeighbourIndex{checked(rows, neighbours, known)}},
       neighbours_{neighbours},
       known_{std::move(known)},
       calibration_{std::move(calibration)} {}

@@ -5,6 +5,7 @@
 #include <bit>
 #include <vector>
 
+#include "models/destroy_shared.hpp"
 #include "models/neighbour_search.hpp"
 
 namespace sonde::detail {
@@ -194,5 +195,7 @@ void NeighbourIndex::within(const float* row, double squares,
     Within within{tree_, squares, visit};
     walk(Query{tree_, kernels_, row, none}, within);
 }
+
+template class Shared<NeighbourIndex>;
 
 }  // namespace sonde::detail

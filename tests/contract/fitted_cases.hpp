@@ -28,6 +28,7 @@
 #include "sonde/models/fit_pca.hpp"
 #include "sonde/models/fit_random_forest.hpp"
 #include "sonde/models/fit_svc.hpp"
+#include "sonde/models/neural/fit_autoencoder.hpp"
 
 namespace sonde::testing {
 
@@ -249,10 +250,26 @@ struct RandomForest {
     }
 };
 
+struct Autoencoder {
+    using Detector = AutoencoderDetector;
+    using Options = AutoencoderOptions;
+    static constexpr bool supervised = false;
+    static auto fit(const Training& training, Options options) {
+        options.hidden = {8, 3, 8};
+        options.hidden_activation = Activation::tanh;
+        options.output_activation = Activation::linear;
+        options.training.loss = Loss::squared;
+        options.training.epochs = 60;
+        options.training.batch_rows = 64;
+        options.training.learning_rate = 5e-3;
+        return fit_autoencoder(training.rows(), options);
+    }
+};
+
 using FittedModels =
     std::tuple<KMeans, KMeansScaled, Dbscan, Knn, KnnMean, KnnWithoutCopies, Lof, Lesinn, IsolationForest,
                Mahalanobis, MahalanobisRobust, PcaWeighted, PcaResidual, Ecod, Hbos, HbosDynamic, OneClassSvm,
-               OneClassSvmLinear, Default, Svc, DecisionTree, RandomForest>;
+               OneClassSvmLinear, Default, Svc, DecisionTree, RandomForest, Autoencoder>;
 
 /// Unless a case says otherwise, a feature that leaves the range is blamed, and rows are odd on every side.
 template <class Case>

@@ -12,11 +12,16 @@
 #include "sonde/core/matrix_view.hpp"
 #include "sonde/core/score.hpp"
 #include "sonde/detectors/streaming_detector.hpp"
-#include "sonde/models/shared_neighbours.hpp"
+#include "sonde/models/shared.hpp"
 #include "sonde/thresholds/fixed_threshold.hpp"
 #include "sonde/thresholds/score_calibration.hpp"
 
 namespace sonde {
+
+namespace detail {
+class NeighbourIndex;
+struct Neighbour;
+}  // namespace detail
 
 struct DbscanClusters;
 class DbscanModel;
@@ -84,7 +89,7 @@ private:
 
     friend DbscanModel dbscan_model(MatrixView rows, const DbscanClusters& clusters);
 
-    detail::SharedNeighbours index_;
+    detail::Shared<detail::NeighbourIndex> index_;
     std::vector<std::uint32_t> clusters_;
     double eps_;
     ScoreCalibration calibration_;

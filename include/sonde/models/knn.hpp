@@ -10,11 +10,16 @@
 #include "sonde/core/matrix_view.hpp"
 #include "sonde/core/score.hpp"
 #include "sonde/detectors/streaming_detector.hpp"
-#include "sonde/models/shared_neighbours.hpp"
+#include "sonde/models/shared.hpp"
 #include "sonde/thresholds/fixed_threshold.hpp"
 #include "sonde/thresholds/score_calibration.hpp"
 
 namespace sonde {
+
+namespace detail {
+class NeighbourIndex;
+struct Neighbour;
+}  // namespace detail
 
 /// What becomes of the distances to the nearest training rows.
 enum class KnnAggregate : std::uint8_t {
@@ -96,7 +101,7 @@ private:
         std::span<const detail::Neighbour> nearest) const noexcept;
     [[nodiscard]] Score score_of(std::span<const detail::Neighbour> nearest) const noexcept;
 
-    detail::SharedNeighbours index_;
+    detail::Shared<detail::NeighbourIndex> index_;
     std::size_t neighbours_;
     KnnAggregate aggregate_;
     KnnCopies copies_;

@@ -11,11 +11,16 @@
 #include "sonde/core/matrix_view.hpp"
 #include "sonde/core/score.hpp"
 #include "sonde/detectors/streaming_detector.hpp"
-#include "sonde/models/shared_neighbours.hpp"
+#include "sonde/models/shared.hpp"
 #include "sonde/thresholds/fixed_threshold.hpp"
 #include "sonde/thresholds/score_calibration.hpp"
 
 namespace sonde {
+
+namespace detail {
+class NeighbourIndex;
+struct Neighbour;
+}  // namespace detail
 
 /// What a `LofModel` knows of a training row.
 struct LofRow {
@@ -92,7 +97,7 @@ private:
     friend LofModel fit_lof(MatrixView rows, const LofOptions& options);
     [[nodiscard]] Score score_of(std::span<const detail::Neighbour> nearest) const noexcept;
 
-    detail::SharedNeighbours index_;
+    detail::Shared<detail::NeighbourIndex> index_;
     std::size_t neighbours_;
     std::vector<LofRow> known_;
     ScoreCalibration calibration_;

@@ -179,6 +179,14 @@ TEST_CASE("Model catalogue: a value that is not the default gives another model"
         {"svc", {"seed", "2"}},
         {"random-forest", {"trees", "3"}},
         {"random-forest", {"seed", "2"}},
+        {"autoencoder", {"units", "5"}},
+        {"autoencoder", {"code", "2"}},
+        {"autoencoder", {"activation", "relu"}},
+        {"autoencoder", {"error", "absolute"}},
+        {"autoencoder", {"epochs", "2"}},
+        {"autoencoder", {"batch", "9"}},
+        {"autoencoder", {"learning-rate", "0.01"}},
+        {"autoencoder", {"seed", "2"}},
         {"decision-tree", {"min-samples-leaf", "260"}},
         {"random-forest", {"min-samples-leaf", "260"}},
         {"knn", {"scaling", "none"}},
@@ -205,7 +213,7 @@ TEST_CASE("Model catalogue: an error says what there is", "[models]") {
     CHECK_THROWS_WITH(
         fit_model("forest", data),
         ContainsSubstring("fit_model: model is forest, must be default, isolation-forest, knn") &&
-            ContainsSubstring("svc, decision-tree or random-forest"));
+            ContainsSubstring("random-forest or autoencoder"));
     CHECK_THROWS_WITH(check_model_settings("forest", {}),
                       ContainsSubstring("must be default, isolation-forest"));
     CHECK_THROWS_WITH(fit_model("knn", data, {{"trees", "5"}}),

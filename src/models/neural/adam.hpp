@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include "models/neural/parameters.hpp"
+#include "sonde/models/neural/training.hpp"
+
+namespace sonde::detail {
+
+/// Steps of Adam, and of AdamW (see `TrainingOptions`), with a bound on the gradient's length before.
+template <class S>
+class Adam {
+public:
+    explicit Adam(const std::vector<LayerNumbers<S>>& numbers) : first_{numbers}, second_{numbers} {
+        for (auto* moments : {&first_, &second_})
+            for (LayerNumbers<S>& layer : *moments)
+                for (std::size_t i = 0; i < LayerNumbers<S>::parts; ++i)
+                    std::fill(layer.all(i)->begin(), layer.all(i)->end(), S{0});
+    }
+
+    void step(std::vector<LayerNumbers<S>>& numbers, std::vector<LayerNumbers<S>> gradients,
+              const TrainingOptions& o, double learning_rate) {
+        if (o.clip_norm > 0) clip(gradients, o.clip_norm);
+        ++steps_;
+        const double left1 = 1 - std::pow(o.beta1, steps_), left2 = 1 - std::pow(o.beta2, steps_);
+        const auto rate = static_cast<S>(learning_rate / left1), beta1 = static_cast<S>(o.beta1),
+                   beta2 = static_cast<S>(o.beta2), root = static_cast<S>(1 / std::sqrt(left2)),
+                   epsilon = static_cast<S>(o.epsilon);
+        for (std::size_t layer = 0; layer < numbers.size(); ++layer)
+            for (std::size_t part = 0; part < LayerNumbers<S>::parts; ++part) {
+                std::vector<S>&w = *numbers[layer].all(part), &g = *gradients[layer].all(part),
+                &m = *first_[layer].all(part), &v = *second_[layer].all(part);
+                const auto decay = static_cast<S>(part == 0 ? o.weight_decay : 0);
+                const S keep = o.decoupled_decay ? 1 - static_cast<S>(learning_rate) * decay : S{1};
+                const S pull = o.decoupled_decay ? S{0} : decay;
+                for (std::size_t i = 0; i < w.size(); ++i) {
+                    const S by = g[i] + pull * w[i];
+                    m[i] = beta1 * m[i] + (1 - beta1) * by;
+                    v[i] = beta2 * v[i] + (1 - beta2) * by * by;
+                    w[i] = keep * w[i] - rate * m[i] / (std::sqrt(v[i]) * root + epsilon);
+                }
+            }
+    }
+
+private:
+    static void clip(std::vector<LayerNumbers<S>>& gradients, double most) {
+        double squares = 0;
+        for_all(gradients, [&](S& g) { squares += static_cast<double>(g) * static_cast<double>(g); });
+        const double scale = most / (std::sqrt(squares) + 1e-6);
+        if (scale < 1) for_all(gradients, [&](S& g) { g *= static_cast<S>(scale); });
+    }
+    template <class Each>
+    static void for_all(std::vector<LayerNumbers<S>>& numbers, const Each& each) {
+        for (LayerNumbers<S>& layer : numbers)
+            for (std::size_t part = 0; part < LayerNumbers<S>::parts; ++part)
+                for (S& value : *layer.all(part)) each(value);
+    }
+
+    double steps_ = 0;
+    std::vector<LayerNumbers<S>> first_, second_;
+};
+
+}  // namespace sonde::detail

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "sonde/models/neural/autoencoder.hpp"
+
+#include <algorithm>
+#include <cmath>
+#include <stdexcept>
+#include <string_view>
+#include <utility>
+
+#include "models/destroy_shared.hpp"
+#include "models/neural/packed_network.hpp"
+#include "sonde/core/error.hpp"
+#include "sonde/core/numeric.hpp"
+
+namespace sonde {
+
+/// A network, and as kernels take it.
+struct detail::ServedNetwork {
+    explicit ServedNetwork(Network known) : network{std::move(known)}, packed{network} {}
+
+    Network network;
+    PackedNetwork packed;
+};
+
+template class detail::Shared<detail::ServedNetwork>;
+
+namespace {
+
+constexpr std::string_view where = "AutoencoderModel";
+
+const detail::ServedNetwork* served(Network network) {
+    if (network.outputs() != network.inputs())
+        fail(where, "outputs of the network", static_cast<double>(network.outputs()),
+             "as many as its inputs");
+    return new detail::ServedNetwork{std::move(network)};
+}
+
+float error_of(ReconstructionError error, float x, float y) noexcept {
+    const float off = std::abs(x - y);
+    return error == ReconstructionError::absolute ? off : off * off;
+}
+
+/// From a sum over the features.
+Score score_of(double sum, std::size_t features) noexcept {
+    const double mean = sum / static_cast<double>(features);
+    return {is_finite(mean) ? std::min(mean, AutoencoderModel::largest) : AutoencoderModel::largest,
+            Status::ok};
+}
+
+}  // namespace
+
+AutoencoderModel::AutoencoderModel(Network network, ReconstructionError error, ScoreCalibration calibration)
+    : served_{served(std::move(network))}, error_{error}, calibration_{std::move(calibration)} {
+    if (error > ReconstructionError::squared)
+        fail(where, "error", static_cast<double>(error), "one of the enumerators");
+}
+
+const Network& AutoencoderModel::network() const noexcept { return served_->network; }
+
+Score AutoencoderModel::score(const Row& row) const noexcept {
+    Score score{0, Status::bad_input};
+    score_batch({row.data(), 1, row.size()}, {&score, 1});
+    return score;
+}
+
+void AutoencoderModel::score_batch(MatrixView rows, std::span<Score> out) const noexcept {
+    const std::size_t count = std::min(rows.rows(), out.size());
+    std::fill_n(out.begin(), count, Score{0, Status::bad_input});
+    if (rows.cols() != dimension()) return;
+    const auto set = detail::fastest_set();
+    const auto take = [&](std::size_t i, std::size_t first, std::size_t size, const float* y) {
+        const Row row = rows.row(i);
+        const detail::ErrorSums sums = detail::sum_errors(row.data() + first, y, size, set);
+        out[i].value +=
+            static_cast<double>(error_ == ReconstructionError::absolute ? sums.absolute : sums.squared);
+        if (first + size < row.size()) return;
+        out[i] = all_finite(row) ? score_of(out[i].value, row.size()) : Score{0, Status::bad_input};
+    };
+    served_->packed.run({rows.data(), count, rows.cols(), rows.stride()}, take, set);
+}
+
+Score AutoencoderModel::attribute(const Row& row, std::span<double> shares) const noexcept {
+    std::fill(shares.begin(), shares.end(), 0.0);
+    const Score whole = score(row);
+    if (shares.size() != row.size() || whole.status != Status::ok) return {0, Status::bad_input};
+    const auto take = [&](std::size_t, std::size_t first, std::size_t size, const float* y) {
+        for (std::size_t j = 0; j < size; ++j)
+            shares[first + j] = static_cast<double>(error_of(error_, row[first + j], y[j]));
+    };
+    served_->packed.run({row.data(), 1, row.size()}, take);
+    double sum = 0;
+    for (double& share : shares) sum += share = is_finite(share) ? std::min(share, largest) : largest;
+    for (double& share : shares) share *= sum > 0 ? whole.value / sum : 0;
+    return whole;
+}
+
+bool AutoencoderModel::reconstruct(const Row& row, std::span<float> out) const noexcept {
+    if (row.size() != dimension() || out.size() != row.size()) return false;
+    const auto take = [&](std::size_t, std::size_t first, std::size_t size, const float* y) {
+        std::copy_n(y, size, out.data() + first);
+    };
+    served_->packed.run({row.data(), 1, row.size()}, take);
+    return true;
+}
+
+AutoencoderModel AutoencoderModel::calibrated(ScoreCalibration calibration) const {
+    AutoencoderModel model = *this;
+    model.calibration_ = std::move(calibration);
+    return model;
+}
+
+void AutoencoderModel::write(ByteWriter& writer) const {
+    write_object(writer, network());
+    writer.u8(static_cast<std::uint8_t>(error_));
+    write_object(writer, calibration_);
+}
+
+AutoencoderModel AutoencoderModel::read(ByteReader& reader, std::uint16_t) try {
+    Network network = read_object<Network>(reader);
+    const auto error = static_cast<ReconstructionError>(reader.choice(1));
+    return AutoencoderModel{std::move(network), error, read_object<ScoreCalibration>(reader)};
+} catch (const std::invalid_argument& error) {
+    fail_format(where, error.what());
+}
+
+}  // namespace sonde

@@ -181,7 +181,56 @@ def dbscan_fit(programs):
             yield Case(f"the same with a calibrated model, {features}", "fit", model, peers, fits=fits)
 
 
+def autoencoder(programs):
+    """784-128-64-32-64-128-784 beside PyTorch (Debian: python3-torch), where it is there."""
+    try:
+        import torch
+    except ImportError:
+        return
+    import time
+    torch.set_num_threads(1)
+    rng = np.random.default_rng(1)
+    train = rng.random((10240, 784), dtype=np.float32)
+    widths = (784, 128, 64, 32, 64, 128, 784)
+
+    def network():
+        parts = []
+        for inputs, outputs in zip(widths, widths[1:]):
+            parts += [torch.nn.Linear(inputs, outputs), torch.nn.ReLU()]
+        return torch.nn.Sequential(*parts[:-1], torch.nn.Sigmoid())
+
+    def epoch():
+        model, rows = network(), torch.from_numpy(train)
+        adam, loss = torch.optim.Adam(model.parameters()), torch.nn.BCELoss()
+        start = time.perf_counter()
+        for batch in rows[torch.randperm(len(rows))].split(128):
+            adam.zero_grad()
+            loss(model(batch), batch).backward()
+            adam.step()
+        return model.eval(), time.perf_counter() - start
+
+    model, _ = epoch()
+
+    def score(rows):
+        with torch.no_grad():
+            rows = torch.from_numpy(rows)
+            return ((model(rows) - rows) ** 2).mean(1)
+
+    def peers(queries, fits=False):
+        return {"PyTorch": Python(score, queries, epoch()[1] if fits else 0.0)}
+
+    def ours(queries):
+        return Program(programs / "scoring_contender", "autoencoder-epoch", train, queries)
+
+    for rows in (32, 256, 4096):
+        queries = rng.random((rows, 784), dtype=np.float32)
+        yield Case(f"autoencoder, batches of {rows}", "batch", lambda q=queries: ours(q), lambda q=queries: peers(q), 1.4)
+    yield Case("autoencoder, one row", "row", lambda: ours(train[:512]), lambda: peers(train[:512]), 10)
+    yield Case("autoencoder, an epoch of 10,240 rows", "fit", lambda: ours(train[:1]), lambda: peers(train[:1], True), 2,
+               fits=5)
+
+
 def all_cases(programs):
     for family in (k_means, gaussian, mahalanobis, isolation_forest, one_class_svm, neighbours, nearest_core,
-                   dbscan_fit):
+                   dbscan_fit, autoencoder):
         yield from family(programs)

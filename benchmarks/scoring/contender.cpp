@@ -7,7 +7,8 @@
 //     row ROWS         says the seconds per row of score, one after the other
 //
 // ROWS and TRAIN hold two 64-bit counts, rows and features, then floats; LABELS a byte a row. MODEL is one of the
-// catalogue, or `gaussian-diagonal`; `dbscan-clusters` with eps=.. and min-points=.. only fits.
+// catalogue, or `gaussian-diagonal`; `dbscan-clusters` with eps=.. and min-points=.. only
+// fits; `autoencoder-epoch` has the default shape after one epoch.
 #include <exception>
 #include <memory>
 #include <span>
@@ -16,6 +17,7 @@
 #include "sonde/detectors/multivariate_gaussian.hpp"
 #include "sonde/models/catalogue.hpp"
 #include "sonde/models/fit_dbscan.hpp"
+#include "sonde/models/neural/fit_autoencoder.hpp"
 
 namespace {
 
@@ -58,6 +60,16 @@ void run_clusters(const Rows& train, const DbscanOptions& options) {
     benchmark::answer_all({}, seconds);
 }
 
+/// An epoch of the shape that is usual for images of 28 x 28, and what came out of it.
+void run_autoencoder(const Rows& train) {
+    const auto start = std::chrono::steady_clock::now();
+    const auto model = fit_autoencoder(
+        train.view(),
+        {.held_out = 0, .training = {.loss = Loss::cross_entropy, .epochs = 1, .batch_rows = 128}});
+    const double seconds = benchmark::seconds_since(start);
+    benchmark::answer_all(asked(model), seconds);
+}
+
 void run(const std::vector<std::string>& arguments) {
     if (arguments.size() < 3) throw std::runtime_error{"MODEL TRAIN LABELS|- [option=value]..."};
     const Rows train = benchmark::read_rows(arguments[1]);
@@ -67,6 +79,7 @@ void run(const std::vector<std::string>& arguments) {
         const auto equals = arguments[i].find('=');
         settings.push_back({arguments[i].substr(0, equals), arguments[i].substr(equals + 1)});
     }
+    if (arguments[0] == "autoencoder-epoch") return run_autoencoder(train);
     if (arguments[0] == "dbscan-clusters")
         return run_clusters(
             train, {.eps = std::stod(settings.at(0).value), .min_points = std::stoul(settings.at(1).value)});

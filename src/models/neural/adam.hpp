@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "models/neural/adam_kernel.hpp"
 #include "models/neural/parameters.hpp"
 #include "sonde/models/neural/training.hpp"
 
@@ -22,27 +23,27 @@ public:
                     std::fill(layer.all(i)->begin(), layer.all(i)->end(), S{0});
     }
 
-    void step(std::vector<LayerNumbers<S>>& numbers, std::vector<LayerNumbers<S>> gradients,
+    /// \param gradients  may be shortened
+    void step(std::vector<LayerNumbers<S>>& numbers, std::vector<LayerNumbers<S>>& gradients,
               const TrainingOptions& o, double learning_rate) {
         if (o.clip_norm > 0) clip(gradients, o.clip_norm);
         ++steps_;
         const double left1 = 1 - std::pow(o.beta1, steps_), left2 = 1 - std::pow(o.beta2, steps_);
-        const auto rate = static_cast<S>(learning_rate / left1), beta1 = static_cast<S>(o.beta1),
-                   beta2 = static_cast<S>(o.beta2), root = static_cast<S>(1 / std::sqrt(left2)),
-                   epsilon = static_cast<S>(o.epsilon);
+        AdamStep<S> by{static_cast<S>(learning_rate / left1),
+                       static_cast<S>(o.beta1),
+                       static_cast<S>(o.beta2),
+                       static_cast<S>(1 / std::sqrt(left2)),
+                       static_cast<S>(o.epsilon),
+                       1,
+                       0};
         for (std::size_t layer = 0; layer < numbers.size(); ++layer)
             for (std::size_t part = 0; part < LayerNumbers<S>::parts; ++part) {
-                std::vector<S>&w = *numbers[layer].all(part), &g = *gradients[layer].all(part),
-                &m = *first_[layer].all(part), &v = *second_[layer].all(part);
-                const auto decay = static_cast<S>(part == 0 ? o.weight_decay : 0);
-                const S keep = o.decoupled_decay ? 1 - static_cast<S>(learning_rate) * decay : S{1};
-                const S pull = o.decoupled_decay ? S{0} : decay;
-                for (std::size_t i = 0; i < w.size(); ++i) {
-                    const S by = g[i] + pull * w[i];
-                    m[i] = beta1 * m[i] + (1 - beta1) * by;
-                    v[i] = beta2 * v[i] + (1 - beta2) * by * by;
-                    w[i] = keep * w[i] - rate * m[i] / (std::sqrt(v[i]) * root + epsilon);
-                }
+                const double decay = part == 0 ? o.weight_decay : 0;  // of weights alone
+                by.keep = static_cast<S>(o.decoupled_decay ? 1 - learning_rate * decay : 1);
+                by.pull = static_cast<S>(o.decoupled_decay ? 0 : decay);
+                std::vector<S>& w = *numbers[layer].all(part);
+                adam_step(by, gradients[layer].all(part)->data(), first_[layer].all(part)->data(),
+                          second_[layer].all(part)->data(), w.data(), w.size(), set_);
             }
     }
 
@@ -60,6 +61,7 @@ private:
                 for (S& value : *layer.all(part)) each(value);
     }
 
+    InstructionSet set_ = fastest_set();
     double steps_ = 0;
     std::vector<LayerNumbers<S>> first_, second_;
 };

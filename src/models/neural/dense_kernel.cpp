@@ -63,4 +63,12 @@ ErrorSums sum_errors(const float* x, const float* y, std::size_t size, Instructi
     return baseline::sum_errors(x, y, size);
 }
 
+double sum_cross_entropy(const float* y, const float* t, std::size_t size, InstructionSet set) noexcept {
+#if defined(__x86_64__)
+    if (set >= InstructionSet::avx512) return avx512::sum_cross_entropy(y, t, size);
+    if (set == InstructionSet::avx2) return avx2::sum_cross_entropy(y, t, size);
+#endif
+    return baseline::sum_cross_entropy(y, t, size);
+}
+
 }  // namespace sonde::detail

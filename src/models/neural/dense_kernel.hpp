@@ -43,7 +43,7 @@ private:
     std::vector<Lanes> lanes_;
 };
 
-/// Which panels of a matrix: an even number, from an even one on.
+/// Which panels of a matrix; of a single row, or one more than a multiple of 6, an even number from an even one on.
 struct PanelRange {
     std::size_t first, last;
 };
@@ -67,5 +67,10 @@ struct ErrorSums {
 };
 [[nodiscard]] ErrorSums sum_errors(const float* x, const float* y, std::size_t size,
                                    InstructionSet set) noexcept;
+
+/// The sum of -t log y - (1 - t) log(1 - y), each off by 3e-7 at most; no logarithm is below -87.
+/// \param y  in [0, 1]
+[[nodiscard]] double sum_cross_entropy(const float* y, const float* t, std::size_t size,
+                                       InstructionSet set) noexcept;
 
 }  // namespace sonde::detail

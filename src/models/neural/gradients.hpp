@@ -33,7 +33,6 @@ public:
                 for (std::size_t j = 0; j < layer.outputs; ++j) state.out.row(row)[j] += numbers[i].bias[j];
             if (!numbers[i].gain.empty()) normalize(numbers[i], state);
             activate_all(layer.activation, state.out.values);
-            state.activated = state.out.values;
             drop(layer.dropout, rng, state);
         }
         return states_.back().out;
@@ -42,14 +41,16 @@ public:
     /// The mean loss of the last `forward`.
     [[nodiscard]] double loss(Loss loss, const Matrix<S>& targets) const {
         const auto& y = states_.back().out.values;
+        const auto size = static_cast<double>(y.size());
+        if (loss == Loss::cross_entropy) return cross_entropy(y, targets.values) / size;
         double sum = 0;
         for (std::size_t i = 0; i < y.size(); ++i) sum += loss_of(loss, y[i], targets.values[i]);
-        return sum / static_cast<double>(y.size());
+        return sum / size;
     }
 
     /// Its gradients by all numbers of the network.
-    const std::vector<LayerNumbers<S>>& backward(const std::vector<LayerNumbers<S>>& numbers, Loss loss,
-                                                 const Matrix<S>& targets) {
+    std::vector<LayerNumbers<S>>& backward(const std::vector<LayerNumbers<S>>& numbers, Loss loss,
+                                           const Matrix<S>& targets) {
         begin(loss, targets);
         for (std::size_t i = states_.size(); i-- > 0;) {
             const DenseLayer& layer = network_.layers()[i];
@@ -61,7 +62,7 @@ public:
             sum_rows(delta_, to.bias);
             transpose(delta_, turned_);
             products_.times(turned_, x.values.data(), x.cols, weights_);
-            to.weights = weights_.values;
+            std::swap(to.weights, weights_.values);
             if (i == 0) break;
             products_.times(delta_, numbers[i].weights.data(), layer.inputs, next_);
             std::swap(delta_, next_);
@@ -74,28 +75,13 @@ public:
 private:
     struct State {
         Matrix<S> out{};           // after everything
-        std::vector<S> activated;  // before dropout
+        std::vector<S> activated;  // before dropout, where there was some
         std::vector<S> kept;       // by what dropout multiplied; empty: nothing was dropped
         std::vector<S> centred;    // layer norm: (z - mean) / deviation
         std::vector<S> inverse;    // of the deviations, a row each
     };
     static constexpr double norm_epsilon = 1e-5, slope = 0.01;
 
-    /// By the value that came out.
-    static S derivative(Activation activation, S y) {
-        switch (activation) {
-            case Activation::relu:
-                return y > 0 ? S{1} : S{0};
-            case Activation::leaky_relu:
-                return y < 0 ? static_cast<S>(slope) : S{1};
-            case Activation::tanh:
-                return 1 - y * y;
-            case Activation::sigmoid:
-                return y * (1 - y);
-            default:
-                return 1;
-        }
-    }
     static double loss_of(Loss loss, S output, S target) {
         const auto y = static_cast<double>(output), t = static_cast<double>(target), off = std::abs(y - t);
         switch (loss) {
@@ -103,12 +89,6 @@ private:
                 return off;
             case Loss::huber:
                 return off <= 1 ? off * off / 2 : off - 0.5;
-            case Loss::cross_entropy: {
-                // As PyTorch bounds it: no logarithm below -100.
-                const auto log_y = std::max(static_cast<double>(std::log(output)), -100.0);
-                const auto log_rest = std::max(static_cast<double>(std::log(1 - output)), -100.0);
-                return -t * log_y - (1 - t) * log_rest;
-            }
             default:
                 return off * off;
         }
@@ -132,9 +112,23 @@ private:
     }
 
     void undo(Activation activation, const State& state) {
-        if (activation == Activation::linear) return;
-        for (std::size_t i = 0; i < delta_.values.size(); ++i)
-            delta_.values[i] *= derivative(activation, state.activated[i]);
+        const std::vector<S>& y = state.kept.empty() ? state.out.values : state.activated;
+        const auto multiply = [&](const auto& derivative) {
+            for (std::size_t i = 0; i < y.size(); ++i) delta_.values[i] *= derivative(y[i]);
+        };
+        // By the value that came out.
+        switch (activation) {
+            case Activation::relu:
+                return multiply([](S value) { return value > 0 ? S{1} : S{0}; });
+            case Activation::leaky_relu:
+                return multiply([](S value) { return value < 0 ? static_cast<S>(slope) : S{1}; });
+            case Activation::tanh:
+                return multiply([](S value) { return 1 - value * value; });
+            case Activation::sigmoid:
+                return multiply([](S value) { return value * (1 - value); });
+            default:
+                return;
+        }
     }
 
     static void normalize(const LayerNumbers<S>& numbers, State& state) {
@@ -179,6 +173,7 @@ private:
     static void drop(double share, Rng* rng, State& state) {
         state.kept.clear();
         if (rng == nullptr || share <= 0) return;
+        state.activated = state.out.values;
         state.kept.resize(state.out.values.size());
         const auto scale = static_cast<S>(1 / (1 - share));
         for (std::size_t i = 0; i < state.kept.size(); ++i) {

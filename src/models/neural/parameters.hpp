@@ -74,6 +74,17 @@ inline void activate_all(Activation activation, std::vector<float>& values) {
     std::copy_n(rest, values.size() - whole, values.begin() + static_cast<std::ptrdiff_t>(whole));
 }
 
+/// The sum of -t log y - (1 - t) log(1 - y), no logarithm below -100, as PyTorch bounds it; in float not below -87.
+inline double cross_entropy(const std::vector<double>& y, const std::vector<double>& t) {
+    double sum = 0;
+    for (std::size_t i = 0; i < y.size(); ++i)
+        sum -= t[i] * std::max(std::log(y[i]), -100.0) + (1 - t[i]) * std::max(std::log1p(-y[i]), -100.0);
+    return sum;
+}
+inline double cross_entropy(const std::vector<float>& y, const std::vector<float>& t) {
+    return sum_cross_entropy(y.data(), t.data(), y.size(), fastest_set());
+}
+
 /// Products of matrices: in double as they are written down, in float by kernels.
 template <class S>
 class Products {
@@ -123,12 +134,20 @@ private:
         return &rooms_.emplace_back(rows, columns);
     }
     void run(const Matrix<float>& a, std::size_t outputs, Matrix<float>& out) {
-        padded_.resize(a.rows * panels_->padded());
-        multiply(a.values.data(), a.cols, a.rows, *panels_, panels_->all(), padded_.data(), panels_->padded(),
-                 set_);
+        const std::size_t whole = outputs / Panels::width, first = whole * Panels::width;
         out.resize(a.rows, outputs);
+        // A kernel takes a single row, which a row too many would be, by two panels at a time.
+        if (a.rows % 6 == 1) return run_padded(a, 0, panels_->count(), out);
+        multiply(a.values.data(), a.cols, a.rows, *panels_, {0, whole}, out.values.data(), outputs, set_);
+        if (first < outputs) run_padded(a, whole, whole + 1, out);
+    }
+    /// Through a copy, for panels that may be wider than what is left of `out`.
+    void run_padded(const Matrix<float>& a, std::size_t from, std::size_t to, Matrix<float>& out) {
+        const std::size_t stride = (to - from) * Panels::width, first = from * Panels::width;
+        padded_.resize(a.rows * stride);
+        multiply(a.values.data(), a.cols, a.rows, *panels_, {from, to}, padded_.data(), stride, set_);
         for (std::size_t i = 0; i < a.rows; ++i)
-            std::copy_n(padded_.data() + i * panels_->padded(), outputs, out.row(i));
+            std::copy_n(padded_.data() + i * stride, std::min(stride, out.cols - first), out.row(i) + first);
     }
 
     InstructionSet set_ = fastest_set();

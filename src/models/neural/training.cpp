@@ -49,14 +49,20 @@ void check(const Network& network, const TrainingOptions& o) {
         fail(where, "plateau_factor", o.plateau_factor, "in (0, 1]");
 }
 
+void check_values(MatrixView rows) {
+    detail::check_training_rows(where, rows);
+    for (std::size_t i = 0; i < rows.rows(); ++i) {
+        float most = 0;
+        for (const float x : rows.row(i)) most = std::max(most, std::abs(x));
+        if (most > largest_value)
+            fail(where, "value of row " + std::to_string(i), static_cast<double>(most),
+                 "in [-1e9, 1e9]: scale the features first");
+    }
+}
+
 void check(const Network& network, MatrixView inputs, MatrixView targets, std::size_t validation, Loss loss) {
-    detail::check_training_rows(where, inputs);
-    detail::check_training_rows(where, targets);
-    for (const MatrixView rows : {inputs, targets})
-        for (std::size_t i = 0; i < rows.rows(); ++i)
-            for (const float x : rows.row(i))
-                if (std::abs(x) > largest_value)
-                    fail(where, "value", static_cast<double>(x), "in [-1e9, 1e9]: scale the features first");
+    check_values(inputs);
+    if (targets.data() != inputs.data()) check_values(targets);
     if (inputs.cols() != network.inputs())
         fail(where, "features of the inputs", static_cast<double>(inputs.cols()), "those of the network");
     if (targets.cols() != network.outputs() || targets.rows() != inputs.rows())
@@ -96,6 +102,7 @@ public:
             EpochLosses losses{train_epoch(epoch), 0, rate_};
             losses.validation = order_.size() < inputs_.rows() ? validation_loss() : losses.training;
             check_finite(losses.validation, epoch);
+            check_numbers(epoch);  // activations may hide what is not finite from the loss
             history.push_back(losses);
             if (epoch == 1 || losses.validation < least) {
                 least = losses.validation;
@@ -156,6 +163,14 @@ private:
         to.resize(rows.size(), from.cols());
         for (std::size_t i = 0; i < rows.size(); ++i)
             std::copy_n(from.row(rows[i]).data(), from.cols(), to.row(i));
+    }
+
+    void check_numbers(std::size_t epoch) {
+        for (LayerNumbers<float>& layer : numbers_)
+            for (std::size_t part = 0; part < LayerNumbers<float>::parts; ++part)
+                if (!all_finite(*layer.all(part)))
+                    throw TrainingDiverged{"train: a weight of epoch " + std::to_string(epoch) +
+                                           " is not finite"};
     }
 
     static void check_finite(double loss, std::size_t epoch) {

@@ -63,7 +63,7 @@ struct Trained {
     std::vector<EpochLosses> history{};
 };
 
-/// A training that went astray: a loss that is not finite. A smaller learning rate or `clip_norm` may help.
+/// A training that went astray: a loss or a weight that is not finite. A smaller learning rate or `clip_norm` may help.
 class TrainingDiverged : public std::runtime_error {
 public:
     using std::runtime_error::runtime_error;
@@ -78,7 +78,7 @@ public:
 /// \param validation  how many of the last rows are held out; fewer than there are
 /// \throws std::invalid_argument  sizes that do not fit, a value that is not, an option outside its range
 /// \throws FitCancelled           `progress` returned false
-/// \throws TrainingDiverged       a loss is not finite
+/// \throws TrainingDiverged       a loss or a weight is not finite
 [[nodiscard]] Trained train(const Network& start, MatrixView inputs, MatrixView targets,
                             std::size_t validation, const TrainingOptions& options = {});
 

@@ -132,3 +132,27 @@ TEST_CASE("dense kernel: errors are summed up", "[models]") {
         }
     }
 }
+
+TEST_CASE("dense kernel: cross-entropy is what it is called", "[models]") {
+    Rng rng{7};
+    std::vector<float> y, t;
+    for (int i = 0; i < 5000; ++i) {
+        y.push_back(static_cast<float>(rng.uniform()));
+        t.push_back(static_cast<float>(rng.uniform()));
+    }
+    for (const float edge : {1e-30F, 1e-7F, 0.5F, 0.70710677F, 0.70710678F, 0.9999999F})
+        y[static_cast<std::size_t>(rng.below(5000))] = edge;
+    for (const InstructionSet set : sets()) {
+        for (const std::size_t size : {1U, 3U, 16U, 17U, 1024U, 5000U}) {
+            double sum = 0;
+            for (std::size_t i = 0; i < size; ++i) {
+                const auto a = static_cast<double>(y[i]), b = static_cast<double>(t[i]);
+                sum -= b * std::log(a) + (1 - b) * std::log1p(-a);
+            }
+            CHECK(detail::sum_cross_entropy(y.data(), t.data(), size, set) == Approx(sum).epsilon(1e-6));
+        }
+        const std::vector<float> certain{0, 1, 0, 1}, wrong{1, 0, 1, 0};
+        CHECK(detail::sum_cross_entropy(certain.data(), certain.data(), 4, set) == Approx(0).margin(1e-6));
+        CHECK(detail::sum_cross_entropy(certain.data(), wrong.data(), 4, set) == Approx(4 * 87.336545));
+    }
+}

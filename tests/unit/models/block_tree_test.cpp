@@ -8,19 +8,14 @@
 
 #include "sonde/core/rng.hpp"
 #include "support/catch.hpp"
+#include "support/noise.hpp"
 
 using namespace sonde;
 using detail::block_points;
 using detail::BlockTree;
+using sonde::testing::noise;
 
 namespace {
-
-std::vector<float> noise(std::size_t count, std::uint64_t seed) {
-    Rng rng{seed};
-    std::vector<float> values(count);
-    for (float& value : values) value = static_cast<float>(rng.normal());
-    return values;
-}
 
 /// Checks every node below this one.
 /// \returns how deep the deepest leaf lies

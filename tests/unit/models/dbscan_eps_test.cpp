@@ -12,17 +12,12 @@
 
 #include "sonde/core/rng.hpp"
 #include "support/catch.hpp"
+#include "support/noise.hpp"
 
 using namespace sonde;
+using sonde::testing::noise;
 
 namespace {
-
-std::vector<float> noise(std::size_t count, std::uint64_t seed) {
-    Rng rng{seed};
-    std::vector<float> values(count);
-    for (float& value : values) value = static_cast<float>(rng.normal());
-    return values;
-}
 
 std::vector<double> by_brute_force(MatrixView rows, std::size_t min_points) {
     std::vector<double> k_distances;

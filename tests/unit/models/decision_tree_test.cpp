@@ -13,9 +13,11 @@
 #include "sonde/models/fit_decision_tree.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
+#include "support/noise.hpp"
 #include "unit/stats/damage.hpp"
 
 using namespace sonde;
+using sonde::testing::noise;
 
 namespace {
 
@@ -37,13 +39,6 @@ DecisionTreeModel three_classes() {
     detail::ClassTrees tree{2, 3};
     tree.add("test", five_nodes(), weights);
     return {std::move(tree), {{0.25, 0.75}, {}}};
-}
-
-std::vector<float> noise(std::size_t count, std::uint64_t seed) {
-    Rng rng{seed};
-    std::vector<float> values(count);
-    for (float& value : values) value = static_cast<float>(rng.normal());
-    return values;
 }
 
 DecisionTreeModel model_of_noise(std::size_t dimension, std::size_t classes) {

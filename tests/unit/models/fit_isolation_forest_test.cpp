@@ -14,19 +14,14 @@
 #include "models/isolation_tree.hpp"
 #include "sonde/core/rng.hpp"
 #include "support/catch.hpp"
+#include "support/noise.hpp"
 
 using namespace sonde;
+using sonde::testing::noise;
 
 namespace {
 
 const float no_number = std::bit_cast<float>(0x7fc0'0001U);
-
-std::vector<float> noise(std::size_t count, std::uint64_t seed) {
-    Rng rng{seed};
-    std::vector<float> values(count);
-    for (float& value : values) value = static_cast<float>(rng.normal());
-    return values;
-}
 
 std::vector<std::uint32_t> first_rows(std::size_t count) {
     std::vector<std::uint32_t> rows(count);

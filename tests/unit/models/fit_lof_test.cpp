@@ -9,19 +9,10 @@
 
 #include "sonde/core/rng.hpp"
 #include "support/catch.hpp"
+#include "support/noise.hpp"
 
 using namespace sonde;
-
-namespace {
-
-std::vector<float> noise(std::size_t count, std::uint64_t seed) {
-    Rng rng{seed};
-    std::vector<float> values(count);
-    for (float& value : values) value = static_cast<float>(rng.normal());
-    return values;
-}
-
-}  // namespace
+using sonde::testing::noise;
 
 TEST_CASE("fit_lof: knows k-distances and densities, and calibrates on every row without itself",
           "[models]") {

@@ -13,9 +13,11 @@
 #include "sonde/models/fit_isolation_forest.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
+#include "support/noise.hpp"
 #include "unit/stats/damage.hpp"
 
 using namespace sonde;
+using sonde::testing::noise;
 
 namespace {
 
@@ -55,13 +57,6 @@ const IsolationForestModel& two_trees() {
 
 double expected_score(double first_length, double second_length) {
     return std::pow(2.0, -(first_length + second_length) / 2 / c(8));
-}
-
-std::vector<float> noise(std::size_t count, std::uint64_t seed) {
-    Rng rng{seed};
-    std::vector<float> values(count);
-    for (float& value : values) value = static_cast<float>(rng.normal());
-    return values;
 }
 
 IsolationForestModel model_of_noise(std::size_t dimension) {

@@ -15,17 +15,12 @@
 #include "sonde/models/fit_knn.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
+#include "support/noise.hpp"
 
 using namespace sonde;
+using sonde::testing::noise;
 
 namespace {
-
-std::vector<float> noise(std::size_t count, std::uint64_t seed, double scale = 1) {
-    Rng rng{seed};
-    std::vector<float> values(count);
-    for (float& value : values) value = static_cast<float>(scale * rng.normal());
-    return values;
-}
 
 std::vector<double> sorted_distances(MatrixView points, Row row) {
     std::vector<double> all;

@@ -14,16 +14,12 @@
 #include "sonde/core/rng.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
+#include "support/noise.hpp"
 
 using namespace sonde;
+using sonde::testing::noise;
 
 namespace {
-
-std::vector<float> noise(Rng& rng, std::size_t count, double scale = 1, double offset = 0) {
-    std::vector<float> values(count);
-    for (float& value : values) value = static_cast<float>(offset + scale * rng.normal());
-    return values;
-}
 
 /// A random covariance B B^T + ridge I, as a lower triangle, with deviations of up to 100.
 std::vector<double> random_covariance(Rng& rng, std::size_t d, double ridge = 0.1) {

@@ -12,16 +12,12 @@
 #include "sonde/core/rng.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
+#include "support/noise.hpp"
 
 using namespace sonde;
+using sonde::testing::noise;
 
 namespace {
-
-std::vector<float> noise(Rng& rng, std::size_t count, double scale = 1, double offset = 0) {
-    std::vector<float> values(count);
-    for (float& value : values) value = static_cast<float>(offset + scale * rng.normal());
-    return values;
-}
 
 OneClassSvmModel model_of(Rng& rng, std::size_t vectors, std::size_t dimension, double gamma,
                           double scale = 1, double offset = 0) {

@@ -15,16 +15,12 @@
 #include "sonde/models/fit_one_class_svm.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
+#include "support/noise.hpp"
 
 using namespace sonde;
+using sonde::testing::noise;
 
 namespace {
-
-std::vector<float> noise(Rng& rng, std::size_t count, double scale = 1, double offset = 0) {
-    std::vector<float> values(count);
-    for (float& value : values) value = static_cast<float>(offset + scale * rng.normal());
-    return values;
-}
 
 OnlineOneClassSvm learned(const OnlineOneClassSvmOptions& options, std::size_t rows, std::uint64_t seed = 1,
                           double offset = 0) {

@@ -12,9 +12,11 @@
 #include "sonde/models/fit_random_forest.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
+#include "support/noise.hpp"
 #include "unit/stats/damage.hpp"
 
 using namespace sonde;
+using sonde::testing::noise;
 
 namespace {
 
@@ -31,13 +33,6 @@ RandomForestModel two_trees(std::size_t classes) {
         trees.add("test", second, std::vector<double>{2, 3, 3, 2, 0, 0, 0, 3, 3});
     }
     return {std::move(trees), {{0.5, 0.5}, ScoreCalibration{std::vector<double>{0.125, 0.125, 0.625}}}};
-}
-
-std::vector<float> noise(std::size_t count, std::uint64_t seed) {
-    Rng rng{seed};
-    std::vector<float> values(count);
-    for (float& value : values) value = static_cast<float>(rng.normal());
-    return values;
 }
 
 RandomForestModel model_of_noise(std::size_t dimension, std::size_t classes) {

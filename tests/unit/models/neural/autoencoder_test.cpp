@@ -15,18 +15,13 @@
 #include "sonde/models/neural/fit_autoencoder.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
+#include "support/noise.hpp"
 
 using namespace sonde;
 using detail::InstructionSet;
+using sonde::testing::noise;
 
 namespace {
-
-std::vector<float> noise(std::size_t count, std::uint64_t seed) {
-    Rng rng{seed};
-    std::vector<float> values(count);
-    for (float& value : values) value = static_cast<float>(rng.normal());
-    return values;
-}
 
 /// y = x / 2.
 Network half(std::size_t features) {

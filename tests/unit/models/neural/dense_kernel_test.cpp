@@ -8,19 +8,14 @@
 
 #include "sonde/core/rng.hpp"
 #include "support/catch.hpp"
+#include "support/noise.hpp"
 
 using namespace sonde;
 using detail::InstructionSet;
 using detail::Panels;
+using sonde::testing::noise;
 
 namespace {
-
-std::vector<float> noise(std::size_t count, std::uint64_t seed, double scale = 1) {
-    Rng rng{seed};
-    std::vector<float> values(count);
-    for (float& value : values) value = static_cast<float>(scale * rng.normal());
-    return values;
-}
 
 std::vector<InstructionSet> sets() {
     std::vector<InstructionSet> all;

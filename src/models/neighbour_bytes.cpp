@@ -17,11 +17,8 @@ using namespace neighbours;
 namespace {
 
 constexpr std::size_t room_at_once = 4096;  // 32 kB of stack
-#ifndef FB
-#define FB 16
-#endif
-constexpr std::size_t first_blocks = FB;  // that are looked at before going through all
-constexpr int middle_byte = 128;          // that stands for 0 of a point
+constexpr std::size_t first_blocks = 4;     // nearest boxes, which tell early what is far
+constexpr int middle_byte = 128;            // that stands for 0 of a point
 constexpr int largest_byte = 127;
 
 /// \returns  the nearest whole number in [-middle, middle - 1]; one of them for NaN too

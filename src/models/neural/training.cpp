@@ -62,7 +62,9 @@ void check_values(MatrixView rows) {
 
 void check(const Network& network, MatrixView inputs, MatrixView targets, std::size_t validation, Loss loss) {
     check_values(inputs);
-    if (targets.data() != inputs.data()) check_values(targets);
+    const bool same = targets.data() == inputs.data() && targets.rows() == inputs.rows() &&
+                      targets.cols() == inputs.cols() && targets.stride() == inputs.stride();
+    if (!same) check_values(targets);
     if (inputs.cols() != network.inputs())
         fail(where, "features of the inputs", static_cast<double>(inputs.cols()), "those of the network");
     if (targets.cols() != network.outputs() || targets.rows() != inputs.rows())

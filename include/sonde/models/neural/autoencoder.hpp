@@ -43,7 +43,7 @@ public:
     static constexpr double largest = 1e18;
 
     /// From a network that is known; `fit_autoencoder` trains one.
-    /// \throws std::invalid_argument  as many inputs as outputs are wanted; an error that is no enumerator
+    /// \throws std::invalid_argument  the network has not as many outputs as inputs; an error that is no enumerator
     explicit AutoencoderModel(Network network, ReconstructionError error = ReconstructionError::squared,
                               ScoreCalibration calibration = {});
 

@@ -71,8 +71,9 @@ public:
 
 /// Trains a network to give `targets` for `inputs`, from the weights that it has.
 ///
-/// Cost: some 6 x parameters operations per row and epoch, products by kernels that are chosen at run time. Memory: 16
-/// bytes per parameter and 8 bytes per layer's output and row of a batch.
+/// Cost: some 6 x parameters operations per row and epoch, products by kernels that are chosen at run time. Memory:
+/// some 40 bytes per parameter (weights, the best ones, their gradient, two moments, what kernels take), and 12 bytes
+/// per layer's output and row of a batch.
 /// \param inputs      at least one row, every value in [-1e9, 1e9]
 /// \param targets     as many rows, of the network's outputs; may be `inputs`
 /// \param validation  how many of the last rows are held out; fewer than there are

@@ -182,6 +182,11 @@ TEST_CASE("train: what does not fit is refused", "[models]") {
     CHECK_THROWS_AS(
         train(random_network(2, shapes), line.inputs(), line.targets(), 5, {.loss = Loss::cross_entropy}),
         std::invalid_argument);
+    // Targets that begin where the inputs do, but go on elsewhere.
+    Line beyond{20};
+    beyond.x[36] = 2e9F;
+    CHECK_THROWS_AS(train(small(), {beyond.x.data(), 10, 2}, {beyond.x.data(), 10, 1, 4}, 2),
+                    std::invalid_argument);
     Line huge{20};
     huge.x[3] = 2e9F;
     CHECK_THROWS_AS(train(small(), huge.inputs(), huge.targets(), 5), std::invalid_argument);

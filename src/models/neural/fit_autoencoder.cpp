@@ -51,8 +51,7 @@ FittedAutoencoder train_autoencoder(MatrixView rows, const AutoencoderOptions& o
     const auto held_out = static_cast<std::size_t>(options.held_out * static_cast<double>(n));
     Trained trained = train(start, mixed, mixed, held_out, options.training);
     const AutoencoderModel model{std::move(trained.network), options.error};
-    const MatrixView known = held_out == 0 ? mixed : MatrixView{mixed.row(n - held_out).data(), held_out, d};
-    return {model.calibrated(detail::calibration_of(model, known, options.executor)),
+    return {model.calibrated(detail::calibration_of(model, mixed, held_out, options.executor)),
             std::move(trained.history)};
 }
 

@@ -37,7 +37,7 @@ class Recurrent(nn.Module):
 
 
 def array(name, values):
-    torch_training.array(name, values, per_line=6)
+    torch_training.array(name, values, np.format_float_positional)
 
 
 def all_numbers(made):

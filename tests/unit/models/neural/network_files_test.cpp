@@ -84,6 +84,23 @@ TEST_CASE("to_safetensors: a network is the same after a round trip", "[models]"
     }
 }
 
+TEST_CASE("network_from_safetensors: an autoencoder from a file is calibrated by its scores of usual rows",
+          "[models]") {
+    std::vector<float> values;
+    for (int i = 0; i < 300; ++i) values.push_back(static_cast<float>(i % 97) / 97);
+    const MatrixView rows{values.data(), 100, 3};
+    AutoencoderModel model{network_from_safetensors(to_safetensors(dense()))};  // as in docs/model_files.md
+    std::vector<double> usual;
+    for (std::size_t i = 0; i < rows.rows(); ++i) usual.push_back(model.score(rows.row(i)).value);
+    model = model.calibrated(ScoreCalibration{usual});
+    AutoencoderDetector detector{model, FixedThreshold{model.default_threshold()}};
+    std::size_t above = 0;
+    for (std::size_t i = 0; i < rows.rows(); ++i) above += detector.observe(rows.row(i)).anomalous ? 1 : 0;
+    CHECK(above <= 1);  // 1 % of 100
+    const float far[]{50, -50, 50};
+    CHECK(detector.observe(far).anomalous);
+}
+
 TEST_CASE("to_safetensors: 16 bits round every number to the precision of their type", "[models]") {
     const Network network = dense();
     const auto full = to_safetensors(network);

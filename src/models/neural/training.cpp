@@ -7,9 +7,12 @@
 #include <utility>
 
 #include "models/neural/adam.hpp"
+#include "models/neural/check_state.hpp"
 #include "models/neural/epochs.hpp"
 #include "models/neural/gradients.hpp"
+#include "sonde/core/error.hpp"
 #include "sonde/core/rng.hpp"
+#include "sonde/models/fit_progress.hpp"
 
 namespace sonde {
 
@@ -17,6 +20,24 @@ namespace {
 
 using detail::LayerNumbers;
 using detail::Matrix;
+
+void check(const TrainingState& state, const Network& start) {
+    if (const auto fault = detail::fault_of(state); !fault.empty())
+        fail("train", "resume_from", fault, "the state of a training");
+    if (!detail::same_shape(state.network, start))
+        fail("train", "resume_from", "a state of another network", "of the shape of the one that is trained");
+}
+
+/// Where the epochs are; what the history tells is read from it.
+detail::EpochState epochs_of(const TrainingState& state) {
+    detail::EpochState epochs{.rate = state.learning_rate, .since_slower = state.since_slower};
+    epochs.history = state.history;
+    const auto less = [](const auto& a, const auto& b) { return a.validation < b.validation; };
+    const auto best = std::min_element(state.history.begin(), state.history.end(), less);
+    epochs.least = best->validation;
+    epochs.since_better = static_cast<std::size_t>(state.history.end() - best) - 1;
+    return epochs;
+}
 
 /// The training as it goes on.
 class Trainer {
@@ -28,16 +49,22 @@ public:
           targets_{targets},
           options_{options},
           order_(inputs.rows() - validation),
-          rng_{options.seed},
+          seed_{options.seed},
           numbers_{detail::numbers_of<float>(start)},
           best_{numbers_},
           gradients_{start},
-          adam_{numbers_} {
-        std::iota(order_.begin(), order_.end(), std::size_t{0});
+          adam_{numbers_},
+          epochs_{.rate = options.learning_rate} {}
+
+    void go_on(const TrainingState& state) {
+        numbers_ = detail::numbers_of<float>(state.network);
+        best_ = detail::numbers_of<float>(state.best);
+        adam_.go_on(static_cast<double>(state.steps), state.first_moments, state.second_moments);
+        seed_ = state.seed;
+        epochs_ = epochs_of(state);
     }
 
-    Trained run() {
-        detail::EpochState state{.rate = options_.learning_rate};
+    Trained run(const CheckpointOptions& checkpoint) {
         const auto epoch = [this](std::size_t number, double rate) {
             EpochLosses losses{train_epoch(number, rate), 0, rate};
             losses.validation = order_.size() < inputs_.rows() ? validation_loss() : losses.training;
@@ -46,14 +73,36 @@ public:
             return losses;
         };
         const auto keep_best = [this] { best_ = numbers_; };
-        detail::run_epochs(options_, state, epoch, keep_best);
-        return {detail::with_numbers(start_, best_), std::move(state.history)};
+        const auto save = [&] {
+            if (checkpoint.save) checkpoint.save(state());
+        };
+        try {
+            detail::run_epochs(options_, epochs_, epoch, keep_best, save);
+        } catch (const FitCancelled&) {
+            if (!checkpoint.keep_when_ended) throw;
+        }
+        return {detail::with_numbers(start_, best_), std::move(epochs_.history)};
     }
 
 private:
+    [[nodiscard]] TrainingState state() const {
+        return {detail::with_numbers(start_, numbers_),
+                detail::with_numbers(start_, best_),
+                detail::flat(adam_.first_moments()),
+                detail::flat(adam_.second_moments()),
+                static_cast<std::uint64_t>(adam_.steps()),
+                seed_,
+                epochs_.rate,
+                epochs_.since_slower,
+                epochs_.history};
+    }
+
+    /// An epoch needs nothing of chance from those before it but a seed, which it leaves to the next.
     double train_epoch(std::size_t epoch, double rate) {
+        Rng rng{seed_};
+        std::iota(order_.begin(), order_.end(), std::size_t{0});
         for (std::size_t i = order_.size(); i > 1; --i)
-            std::swap(order_[i - 1], order_[static_cast<std::size_t>(rng_.below(i))]);
+            std::swap(order_[i - 1], order_[static_cast<std::size_t>(rng.below(i))]);
         double sum = 0;
         for (std::size_t first = 0; first < order_.size(); first += options_.batch_rows) {
             const auto rows =
@@ -61,13 +110,14 @@ private:
             gather(inputs_, rows, batch_);
             gather(targets_, rows, wanted_);
             if (options_.noise > 0)
-                for (float& x : batch_.values) x += static_cast<float>(options_.noise * rng_.normal());
-            gradients_.forward(numbers_, batch_, &rng_);
+                for (float& x : batch_.values) x += static_cast<float>(options_.noise * rng.normal());
+            gradients_.forward(numbers_, batch_, &rng);
             const double loss = gradients_.loss(options_.loss, wanted_);
             detail::check_loss(loss, epoch);
             sum += loss * static_cast<double>(rows.size());
             adam_.step(numbers_, gradients_.backward(numbers_, options_.loss, wanted_), options_, rate);
         }
+        seed_ = rng.next();
         return sum / static_cast<double>(order_.size());
     }
 
@@ -96,20 +146,24 @@ private:
     MatrixView inputs_, targets_;
     const TrainingOptions& options_;
     std::vector<std::size_t> order_;  // of the rows that are trained with
-    Rng rng_;
+    std::uint64_t seed_;              // of the epoch that comes
     std::vector<LayerNumbers<float>> numbers_, best_;
     detail::Gradients<float> gradients_;
     detail::Adam<float> adam_;
+    detail::EpochState epochs_;
     Matrix<float> batch_, wanted_;
 };
 
 }  // namespace
 
 Trained train(const Network& start, MatrixView inputs, MatrixView targets, std::size_t validation,
-              const TrainingOptions& options) {
+              const TrainingOptions& options, const CheckpointOptions& checkpoint) {
     detail::check_training(options, start.layers().back().activation);
     detail::check_training(inputs, targets, validation, start.inputs(), start.outputs(), options.loss);
-    return Trainer{start, inputs, targets, validation, options}.run();
+    if (checkpoint.resume_from != nullptr) check(*checkpoint.resume_from, start);
+    Trainer trainer{start, inputs, targets, validation, options};
+    if (checkpoint.resume_from != nullptr) trainer.go_on(*checkpoint.resume_from);
+    return trainer.run(checkpoint);
 }
 
 std::string to_csv(const std::vector<EpochLosses>& history) {

@@ -27,6 +27,17 @@ public:
                     std::fill(layer.all(i)->begin(), layer.all(i)->end(), S{0});
     }
 
+    /// Where it is after some steps.
+    [[nodiscard]] double steps() const noexcept { return steps_; }
+    [[nodiscard]] const std::vector<LayerNumbers<S>>& first_moments() const noexcept { return first_; }
+    [[nodiscard]] const std::vector<LayerNumbers<S>>& second_moments() const noexcept { return second_; }
+    /// Goes on from there. \param first, second  as many as there are parameters, in their order
+    void go_on(double steps, const std::vector<S>& first, const std::vector<S>& second) {
+        steps_ = steps;
+        spread(first, first_);
+        spread(second, second_);
+    }
+
     /// \param gradients  may be shortened
     void step(std::vector<LayerNumbers<S>>& numbers, std::vector<LayerNumbers<S>>& gradients,
               const TrainingOptions& o, double learning_rate) {

@@ -56,6 +56,27 @@ template <class S>
     return numbers;
 }
 
+/// All of them in one row, layer by layer weights, bias, gain, shift.
+template <class S>
+[[nodiscard]] std::vector<S> flat(const std::vector<LayerNumbers<S>>& numbers) {
+    std::vector<S> values;
+    for (const LayerNumbers<S>& layer : numbers)
+        for (const auto* part : {&layer.weights, &layer.bias, &layer.gain, &layer.shift})
+            values.insert(values.end(), part->begin(), part->end());
+    return values;
+}
+/// Back into numbers that have their sizes.
+template <class S>
+void spread(const std::vector<S>& values, std::vector<LayerNumbers<S>>& numbers) {
+    auto from = values.begin();
+    for (LayerNumbers<S>& layer : numbers)
+        for (auto* part : {&layer.weights, &layer.bias, &layer.gain, &layer.shift}) {
+            const auto to = from + static_cast<std::ptrdiff_t>(part->size());
+            part->assign(from, to);
+            from = to;
+        }
+}
+
 inline void activate_all(Activation activation, std::vector<double>& values) {
     for (double& x : values) {
         if (activation == Activation::relu) x = std::max(x, 0.0);

@@ -162,6 +162,21 @@ TEST_CASE("RecurrentForecaster: after any finite row it forecasts again", "[mode
         CHECK(forecast(forecaster)[j] == Approx(forecast(calm)[j]).margin(1e-3));
 }
 
+TEST_CASE("RecurrentForecaster: a forecast that is not finite is none", "[models]") {
+    const RecurrentNetwork drawn = random_recurrent_network(Cell::gru, 1, 4, 1, 1);
+    const std::vector<float> steep(4, 1e15F), steeper{1e15F};
+    const DenseLayer first{4, 1, Activation::linear, 0, steep, {1e15F}},
+        next{1, 1, Activation::linear, 0, steeper, {0}};
+    const RecurrentNetwork network{
+        Cell::gru, {drawn.layers().begin(), drawn.layers().end()}, Network{{first, next, next}}};
+    const std::vector<float> unit{-1, 1};
+    RecurrentForecaster forecaster{network, FeatureScaling{{unit.data(), 2, 1}, Scaling::none}};
+    std::vector<double> out{-1};
+    learn(forecaster, unit);
+    CHECK_FALSE(forecaster.forecast(out));
+    CHECK(out[0] == -1);
+}
+
 TEST_CASE("RecurrentForecaster: a restarted one begins a stream", "[models]") {
     const Series series = GENERATE(Series::levels, Series::changes);
     RecurrentForecaster forecaster = some(Cell::lstm, series), fresh = forecaster;
@@ -177,8 +192,14 @@ TEST_CASE("RecurrentForecaster: a restarted one begins a stream", "[models]") {
 TEST_CASE("RecurrentForecaster: neither learning nor forecasting allocates, with tuning too", "[models]") {
     const Cell cell = GENERATE(Cell::gru, Cell::lstm);
     const std::size_t every = GENERATE(0U, 3U);
-    const RecurrentForecaster plain = some(cell);
-    RecurrentForecaster forecaster = plain.tuned({.every = every, .window = 7});
+    const bool deep_head = GENERATE(false, true);
+    const RecurrentForecaster shallow = some(cell);
+    const RecurrentNetwork drawn = shallow.network();
+    const std::vector<LayerShape> head{
+        {17, Activation::relu, true, 0.1}, {40, Activation::tanh}, {3, Activation::linear}};
+    const RecurrentForecaster deep{
+        {cell, {drawn.layers().begin(), drawn.layers().end()}, random_network(10, head)}, shallow.scaling()};
+    RecurrentForecaster forecaster = (deep_head ? deep : shallow).tuned({.every = every, .window = 7});
     const auto rows = noise(3 * 50, 5);
     std::vector<double> out(3);
     const AllocationCount count;

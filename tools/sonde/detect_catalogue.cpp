@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "detect.hpp"
 #include "errors.hpp"
 #include "number.hpp"
 
@@ -46,11 +45,19 @@ const ModelEntry* find_model(std::string_view name) noexcept {
     return found == table.end() ? nullptr : &*found;
 }
 
+void add_detector_options(std::vector<OptionSpec>& specs, std::span<const DetectorOption> options) {
+    for (const auto& option : options) {
+        const std::string name = fmt::format("--{}", option.name);
+        const auto same = [&](const auto& spec) { return spec.name == name; };
+        if (std::none_of(specs.begin(), specs.end(), same)) specs.push_back({name, "VALUE", ""});
+    }
+}
+
 std::vector<DetectorSetting> settings_for(std::string_view name, std::span<const DetectorOption> own,
                                           std::span<const DetectorOption> common,
+                                          std::span<const OptionSpec> command_options,
                                           const ParsedOptions& parsed) {
     std::vector<DetectorSetting> settings;
-    const auto command_options = detect_command_options();
     for (const auto& [dashed, value] : parsed.given) {
         const auto same = [&, &given = dashed](const auto& option) { return option.name == given; };
         if (std::any_of(command_options.begin(), command_options.end(), same)) continue;

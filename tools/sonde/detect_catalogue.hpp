@@ -22,12 +22,16 @@ namespace sonde::tool {
 /// A model that learns before it judges rows of several columns; null: there is none of that name.
 [[nodiscard]] const ModelEntry* find_model(std::string_view name) noexcept;
 
+/// Adds `--name VALUE` for each option that is not there yet.
+void add_detector_options(std::vector<OptionSpec>& specs, std::span<const DetectorOption> options);
+
 /// Every option that is no option of the command itself.
-/// \param name  of the detector.  \param own, common  what it takes
+/// \param name  of the detector.  \param own, common  what it takes.  \param command_options  of the command
 /// \throws UsageError  another one is among them
 [[nodiscard]] std::vector<DetectorSetting> settings_for(std::string_view name,
                                                         std::span<const DetectorOption> own,
                                                         std::span<const DetectorOption> common,
+                                                        std::span<const OptionSpec> command_options,
                                                         const ParsedOptions& parsed);
 
 /// A number above 0; nothing when it is not given. \throws UsageError  something else

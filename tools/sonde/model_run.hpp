@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "detect_rows.hpp"
-#include "feature_reader.hpp"
+#include "row_source.hpp"
 #include "sonde/models/any_model.hpp"
 #include "training.hpp"
 
@@ -25,24 +25,23 @@ struct ModelSource {
 class ModelRun {
 public:
     /// \param strict  the first bad row ends the run
-    ModelRun(ModelSource source, FeatureChoice choice, bool strict, CsvWriter& out, Console& console);
+    ModelRun(ModelSource source, bool strict, CsvWriter& out, Console& console);
 
     /// Judges every row behind those for training and writes `row,timestamp,feature,score,level,verdict`.
     /// \throws UsageError  a column that is not there, another number of columns than the model has, fewer rows
     ///                     than are for training
     /// \throws RunError    as `DetectRun::run`.  \throws OutputClosed  as ByteSink::write.  \throws what fit throws
-    void run(CsvReader& reader);
+    void run(RowSource& rows);
 
     [[nodiscard]] const DetectCounts& counts() const noexcept { return counts_; }
 
 private:
-    void take(const CsvRecord& record);
-    void announce();
-    void learn(bool usable);
-    [[nodiscard]] std::string_view blamed();
+    void take(RowSource& rows);
+    void announce(const RowSource& rows);
+    void learn(const RowSource& rows, bool usable);
+    [[nodiscard]] std::string_view blamed(const RowSource& rows);
 
     ModelSource source_;
-    FeatureReader features_;
     CsvWriter& out_;
     Console& console_;
     BadRows bad_rows_;

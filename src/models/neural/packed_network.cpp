@@ -2,8 +2,9 @@
 #include "models/neural/packed_network.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
+
+#include "models/neural/layer_norm.hpp"
 
 namespace sonde::detail {
 
@@ -13,20 +14,6 @@ constexpr std::size_t most_rows = 48;        // that go through the layers toget
 constexpr std::size_t stack_floats = 10240;  // for what is between two layers: 40 kB
 constexpr std::size_t widest = Network::max_width + PackedNetwork::part;
 static_assert(stack_floats >= 2 * widest);
-
-void normalize(float* z, const std::vector<float>& gain, const std::vector<float>& shift) noexcept {
-    const auto size = static_cast<double>(gain.size());
-    double mean = 0, variance = 0;
-    for (std::size_t j = 0; j < gain.size(); ++j) mean += static_cast<double>(z[j]);
-    mean /= size;
-    for (std::size_t j = 0; j < gain.size(); ++j) {
-        const double off = static_cast<double>(z[j]) - mean;
-        variance += off * off;
-    }
-    const double inverse = 1 / std::sqrt(variance / size + 1e-5);
-    for (std::size_t j = 0; j < gain.size(); ++j)
-        z[j] = gain[j] * static_cast<float>((static_cast<double>(z[j]) - mean) * inverse) + shift[j];
-}
 
 }  // namespace
 

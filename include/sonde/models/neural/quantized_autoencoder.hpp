@@ -33,8 +33,8 @@ class QuantizedNetwork;
 /// odd row cannot fall outside of it). The sum of an output is off by at most
 /// sum_i (|x_i| weight step + |w_i| input step) / 2, and what float makes of it.
 ///
-/// The same score to the bit on every instruction set of a machine: a file and its threshold may move. (Not where values
-/// overflow float.)
+/// The same score to the bit on every instruction set of a machine: a file and its threshold may move. (Not where
+/// values overflow float.)
 /// Cost: a score is two operations per weight, no allocation, at most 64 kB of stack; memory a byte per weight, which
 /// copies share. Threading: immutable.
 class QuantizedAutoencoder {

@@ -12,6 +12,24 @@
 
 namespace sonde::detail {
 
+template <class S, class Each>
+void for_all(std::vector<LayerNumbers<S>>& numbers, const Each& each) {
+    for (LayerNumbers<S>& layer : numbers)
+        for (std::size_t part = 0; part < LayerNumbers<S>::parts; ++part)
+            for (S& value : *layer.all(part)) each(value);
+}
+
+/// Shortens gradients to a length, if they are longer, as PyTorch does (Pascanu, Mikolov, Bengio, ICML 2013).
+/// \returns  the length that they had; not finite if one of them is not
+template <class S>
+double clip(std::vector<LayerNumbers<S>>& gradients, double most) {
+    double squares = 0;
+    for_all(gradients, [&](S& g) { squares += static_cast<double>(g) * static_cast<double>(g); });
+    const double length = std::sqrt(squares), scale = most / (length + 1e-6);
+    if (scale < 1) for_all(gradients, [&](S& g) { g *= static_cast<S>(scale); });
+    return length;
+}
+
 /// Steps of Adam, and of AdamW (see `TrainingOptions`), with a bound on the gradient's length before.
 template <class S>
 class Adam {
@@ -59,19 +77,6 @@ public:
     }
 
 private:
-    static void clip(std::vector<LayerNumbers<S>>& gradients, double most) {
-        double squares = 0;
-        for_all(gradients, [&](S& g) { squares += static_cast<double>(g) * static_cast<double>(g); });
-        const double scale = most / (std::sqrt(squares) + 1e-6);
-        if (scale < 1) for_all(gradients, [&](S& g) { g *= static_cast<S>(scale); });
-    }
-    template <class Each>
-    static void for_all(std::vector<LayerNumbers<S>>& numbers, const Each& each) {
-        for (LayerNumbers<S>& layer : numbers)
-            for (std::size_t part = 0; part < LayerNumbers<S>::parts; ++part)
-                for (S& value : *layer.all(part)) each(value);
-    }
-
     InstructionSet set_ = fastest_set();
     double steps_ = 0;
     std::vector<LayerNumbers<S>> first_, second_;

@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "models/neural/cell_kernel.hpp"
-#include "models/neural/recurrent_gradients.hpp"
+#include "models/neural/recurrent_numbers.hpp"
 
 namespace sonde::detail {
 

@@ -34,8 +34,13 @@ struct LayerNumbers {
     std::vector<S> weights, bias, gain, shift;
 
     static constexpr std::size_t parts = 4;
-    [[nodiscard]] std::vector<S>* all(std::size_t i) noexcept {
-        std::vector<S>* const in_order[parts] = {&weights, &bias, &gain, &shift};
+    [[nodiscard]] std::vector<S>* all(std::size_t i) noexcept { return &(this->*part(i)); }
+    [[nodiscard]] const std::vector<S>* all(std::size_t i) const noexcept { return &(this->*part(i)); }
+
+private:
+    static std::vector<S> LayerNumbers::*part(std::size_t i) noexcept {
+        static constexpr std::vector<S> LayerNumbers::*in_order[parts] = {
+            &LayerNumbers::weights, &LayerNumbers::bias, &LayerNumbers::gain, &LayerNumbers::shift};
         return in_order[i];
     }
 };

@@ -10,25 +10,11 @@
 #include "models/neural/cell_kernel.hpp"
 #include "models/neural/gradients.hpp"
 #include "models/neural/parameters.hpp"
+#include "models/neural/recurrent_numbers.hpp"
 #include "sonde/core/rng.hpp"
 #include "sonde/models/neural/recurrent_network.hpp"
 
 namespace sonde::detail {
-
-/// The numbers of a recurrent network: of each layer what its inputs meet, then what its states meet; then its head's.
-template <class S>
-[[nodiscard]] std::vector<LayerNumbers<S>> numbers_of(const RecurrentNetwork& network) {
-    std::vector<LayerNumbers<S>> numbers;
-    const auto add = [&](const std::vector<float>& weights, const std::vector<float>& bias) {
-        numbers.push_back({{weights.begin(), weights.end()}, {bias.begin(), bias.end()}, {}, {}});
-    };
-    for (const RecurrentLayer& layer : network.layers()) {
-        add(layer.input_weights, layer.input_bias);
-        add(layer.state_weights, layer.state_bias);
-    }
-    for (LayerNumbers<S>& layer : numbers_of<S>(network.head())) numbers.push_back(std::move(layer));
-    return numbers;
-}
 
 /// The states that segments of a sequence are in, per layer a row each.
 template <class S>

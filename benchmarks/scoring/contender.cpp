@@ -7,8 +7,8 @@
 //     row ROWS         says the seconds per row of score, one after the other
 //
 // ROWS and TRAIN hold two 64-bit counts, rows and features, then floats; LABELS a byte a row. MODEL is one of the
-// catalogue, or `gaussian-diagonal`; `dbscan-clusters` with eps=.. and min-points=.. only
-// fits; `autoencoder-epoch` has the default shape after one epoch.
+// catalogue, or `gaussian-diagonal`, or `images` and `images-autoencoder` with seed=..; `dbscan-clusters` with eps=..
+// and min-points=.. only fits; `autoencoder-epoch` has the default shape after one epoch.
 #include <exception>
 #include <memory>
 #include <span>
@@ -18,6 +18,7 @@
 #include "sonde/models/catalogue.hpp"
 #include "sonde/models/fit_dbscan.hpp"
 #include "sonde/models/neural/fit_autoencoder.hpp"
+#include "sonde/models/neural/fit_default_images.hpp"
 
 namespace {
 
@@ -70,6 +71,12 @@ void run_autoencoder(const Rows& train) {
     benchmark::answer_all(asked(model), seconds);
 }
 
+/// For images, all by default: the ensemble, or its autoencoder alone.
+benchmark::Model fit_images(MatrixView rows, bool ensemble, std::uint64_t seed) {
+    if (ensemble) return asked(fit_default_images(rows, {.seed = seed}));
+    return asked(fit_autoencoder(rows, denoising_options(rows.rows(), seed)));
+}
+
 void run(const std::vector<std::string>& arguments) {
     if (arguments.size() < 3) throw std::runtime_error{"MODEL TRAIN LABELS|- [option=value]..."};
     const Rows train = benchmark::read_rows(arguments[1]);
@@ -84,6 +91,11 @@ void run(const std::vector<std::string>& arguments) {
         return run_clusters(
             train, {.eps = std::stod(settings.at(0).value), .min_points = std::stoul(settings.at(1).value)});
     const auto start = std::chrono::steady_clock::now();
+    if (arguments[0] == "images" || arguments[0] == "images-autoencoder") {
+        const auto model =
+            fit_images(train.view(), arguments[0] == "images", std::stoull(settings.at(0).value));
+        return benchmark::answer_all(model, benchmark::seconds_since(start));
+    }
     const TrainingData data{.rows = train.view(), .labels = labels};
     const auto model = arguments[0] == "gaussian-diagonal" ? asked(diagonal(train.view()))
                                                            : asked(fit_model(arguments[0], data, settings));

@@ -117,8 +117,8 @@ def verdicts(protocol, families, means):
     return missed
 
 
-def write_between_marks(path, lines):
-    begin, end = "<!-- quality -->", "<!-- /quality -->"
+def write_between_marks(path, lines, name):
+    begin, end = f"<!-- {name} -->", f"<!-- /{name} -->"
     before, rest = path.read_text(encoding="utf-8").split(begin)
     path.write_text(before + begin + "\n" + "\n".join(lines) + "\n" + end + rest.split(end)[1], encoding="utf-8")
 
@@ -158,7 +158,7 @@ def main():
                 if folder == "tabular":
                     missed += verdicts(protocol, families, means)
     if arguments.write:
-        write_between_marks(arguments.write, lines[:-1])
+        write_between_marks(arguments.write, lines[:-1], "quality")
     print("\n".join(missed) if missed else "every goal is met")
     return 1 if missed else 0
 

@@ -26,4 +26,13 @@ template <BatchScorer M>
     return ScoreCalibration{scores_of(model, rows, executor)};
 }
 
+/// The same by the last rows, that were held out; by all where none were.
+template <BatchScorer M>
+[[nodiscard]] ScoreCalibration calibration_of(const M& model, MatrixView rows, std::size_t held_out,
+                                              const Executor& executor) {
+    const std::size_t first = held_out == 0 ? 0 : rows.rows() - held_out;
+    return calibration_of(
+        model, MatrixView{rows.row(first).data(), rows.rows() - first, rows.cols(), rows.stride()}, executor);
+}
+
 }  // namespace sonde::detail

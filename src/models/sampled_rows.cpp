@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <numeric>
+#include <utility>
 
 #include "sonde/core/rng.hpp"
 
@@ -19,6 +20,15 @@ std::vector<std::uint32_t> draw_rows(std::size_t count, std::size_t most, std::u
             rng.uniform() * static_cast<double>(count - i) < static_cast<double>(wanted - drawn.size()))
             drawn.push_back(static_cast<std::uint32_t>(i));
     return drawn;
+}
+
+std::vector<float> shuffle_rows(MatrixView rows, std::uint64_t seed) {
+    std::vector<std::uint32_t> order(rows.rows());
+    std::iota(order.begin(), order.end(), 0U);
+    Rng rng{seed};
+    for (std::size_t i = order.size(); i > 1; --i)
+        std::swap(order[i - 1], order[static_cast<std::size_t>(rng.below(i))]);
+    return copy_rows(rows, order);
 }
 
 std::vector<float> copy_rows(MatrixView rows, std::span<const std::uint32_t> chosen) {

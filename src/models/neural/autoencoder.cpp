@@ -35,9 +35,17 @@ const detail::ServedNetwork* served(Network network) {
     return new detail::ServedNetwork{std::move(network)};
 }
 
-float error_of(ReconstructionError error, float x, float y) noexcept {
-    const float off = std::abs(x - y);
-    return error == ReconstructionError::absolute ? off : off * off;
+/// Of some features of a row.
+double sum_of(ReconstructionError error, const float* x, const float* y, std::size_t size,
+              detail::InstructionSet set) noexcept {
+    if (error == ReconstructionError::cross_entropy) return detail::sum_cross_entropy(y, x, size, set);
+    const detail::ErrorSums sums = detail::sum_errors(x, y, size, set);
+    return static_cast<double>(error == ReconstructionError::absolute ? sums.absolute : sums.squared);
+}
+
+bool takes(ReconstructionError error, const Row& row) noexcept {
+    return all_finite(row) && (error != ReconstructionError::cross_entropy ||
+                               std::all_of(row.begin(), row.end(), [](float x) { return x >= 0 && x <= 1; }));
 }
 
 /// From a sum over the features.
@@ -51,8 +59,11 @@ Score score_of(double sum, std::size_t features) noexcept {
 
 AutoencoderModel::AutoencoderModel(Network network, ReconstructionError error, ScoreCalibration calibration)
     : served_{served(std::move(network))}, error_{error}, calibration_{std::move(calibration)} {
-    if (error > ReconstructionError::squared)
+    if (error > ReconstructionError::cross_entropy)
         fail(where, "error", static_cast<double>(error), "one of the enumerators");
+    if (error == ReconstructionError::cross_entropy &&
+        this->network().layers().back().activation != Activation::sigmoid)
+        fail(where, "error", "cross_entropy", "another one, or the last activation a sigmoid");
 }
 
 const Network& AutoencoderModel::network() const noexcept { return served_->network; }
@@ -70,11 +81,9 @@ void AutoencoderModel::score_batch(MatrixView rows, std::span<Score> out) const 
     const auto set = detail::fastest_set();
     const auto take = [&](std::size_t i, std::size_t first, std::size_t size, const float* y) {
         const Row row = rows.row(i);
-        const detail::ErrorSums sums = detail::sum_errors(row.data() + first, y, size, set);
-        out[i].value +=
-            static_cast<double>(error_ == ReconstructionError::absolute ? sums.absolute : sums.squared);
+        out[i].value += sum_of(error_, row.data() + first, y, size, set);
         if (first + size < row.size()) return;
-        out[i] = all_finite(row) ? score_of(out[i].value, row.size()) : Score{0, Status::bad_input};
+        out[i] = takes(error_, row) ? score_of(out[i].value, row.size()) : Score{0, Status::bad_input};
     };
     served_->packed.run({rows.data(), count, rows.cols(), rows.stride()}, take, set);
 }
@@ -83,11 +92,12 @@ Score AutoencoderModel::attribute(const Row& row, std::span<double> shares) cons
     std::fill(shares.begin(), shares.end(), 0.0);
     const Score whole = score(row);
     if (shares.size() != row.size() || whole.status != Status::ok) return {0, Status::bad_input};
+    const auto set = detail::fastest_set();
     const auto take = [&](std::size_t, std::size_t first, std::size_t size, const float* y) {
         for (std::size_t j = 0; j < size; ++j)
-            shares[first + j] = static_cast<double>(error_of(error_, row[first + j], y[j]));
+            shares[first + j] = sum_of(error_, row.data() + first + j, y + j, 1, set);
     };
-    served_->packed.run({row.data(), 1, row.size()}, take);
+    served_->packed.run({row.data(), 1, row.size()}, take, set);
     double sum = 0;
     for (double& share : shares) sum += share = is_finite(share) ? std::min(share, largest) : largest;
     for (double& share : shares) share *= sum > 0 ? whole.value / sum : 0;
@@ -117,7 +127,7 @@ void AutoencoderModel::write(ByteWriter& writer) const {
 
 AutoencoderModel AutoencoderModel::read(ByteReader& reader, std::uint16_t) try {
     Network network = read_object<Network>(reader);
-    const auto error = static_cast<ReconstructionError>(reader.choice(1));
+    const auto error = static_cast<ReconstructionError>(reader.choice(2));
     return AutoencoderModel{std::move(network), error, read_object<ScoreCalibration>(reader)};
 } catch (const std::invalid_argument& error) {
     fail_format(where, error.what());

@@ -2,7 +2,6 @@
 #include "sonde/models/neural/fit_autoencoder.hpp"
 
 #include <algorithm>
-#include <numeric>
 #include <string_view>
 #include <utility>
 
@@ -11,7 +10,6 @@
 #include "models/training_rows.hpp"
 #include "sonde/core/error.hpp"
 #include "sonde/core/numeric.hpp"
-#include "sonde/core/rng.hpp"
 
 namespace sonde {
 
@@ -27,17 +25,19 @@ std::vector<LayerShape> shapes_of(std::size_t features, const AutoencoderOptions
     return shapes;
 }
 
-/// All rows in an order of chance.
-std::vector<float> shuffled(MatrixView rows, std::uint64_t seed) {
-    std::vector<std::uint32_t> order(rows.rows());
-    std::iota(order.begin(), order.end(), 0U);
-    Rng rng{seed};
-    for (std::size_t i = order.size(); i > 1; --i)
-        std::swap(order[i - 1], order[static_cast<std::size_t>(rng.below(i))]);
-    return detail::copy_rows(rows, order);
-}
-
 }  // namespace
+
+AutoencoderOptions denoising_options(std::size_t rows, std::uint64_t seed, std::size_t steps) {
+    constexpr std::size_t batch = 32;
+    const std::size_t epoch_steps = std::max<std::size_t>((rows + batch - 1) / batch, 1);
+    return {.held_out = 0,
+            .training = {.loss = Loss::squared,
+                         .epochs = (steps + epoch_steps - 1) / epoch_steps,
+                         .batch_rows = batch,
+                         .plateau_epochs = 5,
+                         .noise = 0.5,
+                         .seed = seed}};
+}
 
 FittedAutoencoder train_autoencoder(MatrixView rows, const AutoencoderOptions& options) {
     detail::check_training_rows(where, rows);
@@ -46,13 +46,12 @@ FittedAutoencoder train_autoencoder(MatrixView rows, const AutoencoderOptions& o
     const std::size_t n = rows.rows(), d = rows.cols();
     const std::uint64_t seed = options.training.seed;
     const Network start = random_network(d, shapes_of(d, options), seed);
-    const auto values = shuffled(rows, seed);
+    const auto values = detail::shuffle_rows(rows, seed);
     const MatrixView mixed{values.data(), n, d};
     const auto held_out = static_cast<std::size_t>(options.held_out * static_cast<double>(n));
     Trained trained = train(start, mixed, mixed, held_out, options.training, options.checkpoint);
     const AutoencoderModel model{std::move(trained.network), options.error};
-    const MatrixView known = held_out == 0 ? mixed : MatrixView{mixed.row(n - held_out).data(), held_out, d};
-    return {model.calibrated(detail::calibration_of(model, known, options.executor)),
+    return {model.calibrated(detail::calibration_of(model, mixed, held_out, options.executor)),
             std::move(trained.history)};
 }
 

@@ -52,20 +52,17 @@ public:
     std::vector<LayerNumbers<S>>& backward(std::span<const LayerNumbers<S>> numbers, Loss loss,
                                            const Matrix<S>& targets) {
         begin(loss, targets);
-        for (std::size_t i = states_.size(); i-- > 0;) {
-            const DenseLayer& layer = network_.layers()[i];
-            State& state = states_[i];
-            if (i + 1 < states_.size() || loss != Loss::cross_entropy) undo(layer.activation, state);
-            LayerNumbers<S>& to = gradients_[i];
-            if (!numbers[i].gain.empty()) undo_normalize(numbers[i], state, to);
-            const Matrix<S>& x = i == 0 ? *inputs_ : states_[i - 1].out;
-            undo_affine(products_, x.values.data(), x.cols, delta_, turned_, to);
-            if (i == 0) break;
-            pass_down(numbers[i]);
-            const State& before = states_[i - 1];
-            for (std::size_t n = 0; n < before.kept.size(); ++n) delta_.values[n] *= before.kept[n];
-        }
-        return gradients_;
+        // Of cross-entropy it is by what went into the sigmoid.
+        if (loss != Loss::cross_entropy) undo(network_.layers().back().activation, states_.back());
+        return backward(numbers);
+    }
+    /// The same of any loss, from its gradient by the outputs.
+    std::vector<LayerNumbers<S>>& backward(std::span<const LayerNumbers<S>> numbers,
+                                           const Matrix<S>& by_outputs) {
+        delta_ = by_outputs;
+        undo_drop(states_.back());
+        undo(network_.layers().back().activation, states_.back());
+        return backward(numbers);
     }
 
     /// Its gradient by the inputs, after `backward`, once.
@@ -83,6 +80,22 @@ private:
         std::vector<S> inverse;    // of the deviations, a row each
     };
     static constexpr double norm_epsilon = 1e-5, slope = 0.01;
+
+    /// From the gradient by what went into the last activation.
+    std::vector<LayerNumbers<S>>& backward(std::span<const LayerNumbers<S>> numbers) {
+        for (std::size_t i = states_.size(); i-- > 0;) {
+            State& state = states_[i];
+            LayerNumbers<S>& to = gradients_[i];
+            if (!numbers[i].gain.empty()) undo_normalize(numbers[i], state, to);
+            const Matrix<S>& x = i == 0 ? *inputs_ : states_[i - 1].out;
+            undo_affine(products_, x.values.data(), x.cols, delta_, turned_, to);
+            if (i == 0) break;
+            pass_down(numbers[i]);
+            undo_drop(states_[i - 1]);
+            undo(network_.layers()[i - 1].activation, states_[i - 1]);
+        }
+        return gradients_;
+    }
 
     static double loss_of(Loss loss, S output, S target) {
         const auto y = static_cast<double>(output), t = static_cast<double>(target), off = std::abs(y - t);
@@ -109,8 +122,11 @@ private:
             if (loss == Loss::huber) by = std::clamp(off, S{-1}, S{1});
             delta_.values[i] = by * part;
         }
-        const auto& kept = states_.back().kept;
-        for (std::size_t i = 0; i < kept.size(); ++i) delta_.values[i] *= kept[i];
+        undo_drop(states_.back());
+    }
+
+    void undo_drop(const State& state) {
+        for (std::size_t i = 0; i < state.kept.size(); ++i) delta_.values[i] *= state.kept[i];
     }
 
     void undo(Activation activation, const State& state) {

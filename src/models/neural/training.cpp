@@ -3,23 +3,18 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <numeric>
 #include <utility>
 
-#include "models/neural/adam.hpp"
 #include "models/neural/check_state.hpp"
 #include "models/neural/epochs.hpp"
 #include "models/neural/gradients.hpp"
+#include "models/neural/trainer.hpp"
 #include "sonde/core/error.hpp"
-#include "sonde/core/rng.hpp"
 #include "sonde/models/fit_progress.hpp"
 
 namespace sonde {
 
 namespace {
-
-using detail::LayerNumbers;
-using detail::Matrix;
 
 void check(const TrainingState& state, const Network& start) {
     if (const auto fault = detail::fault_of(state); !fault.empty())
@@ -39,120 +34,26 @@ detail::EpochState epochs_of(const TrainingState& state) {
     return epochs;
 }
 
-/// The training as it goes on.
-class Trainer {
-public:
-    Trainer(const Network& start, MatrixView inputs, MatrixView targets, std::size_t validation,
-            const TrainingOptions& options)
-        : start_{start},
-          inputs_{inputs},
-          targets_{targets},
-          options_{options},
-          order_(inputs.rows() - validation),
-          seed_{options.seed},
-          numbers_{detail::numbers_of<float>(start)},
-          best_{numbers_},
-          gradients_{start},
-          adam_{numbers_},
-          epochs_{.rate = options.learning_rate} {}
+detail::TrainerState trainer_state_of(const TrainingState& from, const TrainingOptions& options) {
+    detail::TrainerState state{detail::numbers_of<float>(from.network), options};
+    state.best = detail::numbers_of<float>(from.best);
+    state.adam.go_on(static_cast<double>(from.steps), from.first_moments, from.second_moments);
+    state.seed = from.seed;
+    state.epochs = epochs_of(from);
+    return state;
+}
 
-    void go_on(const TrainingState& state) {
-        numbers_ = detail::numbers_of<float>(state.network);
-        best_ = detail::numbers_of<float>(state.best);
-        adam_.go_on(static_cast<double>(state.steps), state.first_moments, state.second_moments);
-        seed_ = state.seed;
-        epochs_ = epochs_of(state);
-    }
-
-    Trained run(const CheckpointOptions& checkpoint) {
-        const auto epoch = [this](std::size_t number, double rate) {
-            EpochLosses losses{train_epoch(number, rate), 0, rate};
-            losses.validation = order_.size() < inputs_.rows() ? validation_loss() : losses.training;
-            detail::check_loss(losses.validation, number);
-            detail::check_numbers(numbers_, number);
-            return losses;
-        };
-        const auto keep_best = [this] { best_ = numbers_; };
-        const auto save = [&] {
-            if (checkpoint.save) checkpoint.save(state());
-        };
-        try {
-            detail::run_epochs(options_, epochs_, epoch, keep_best, save);
-        } catch (const FitCancelled&) {
-            if (!checkpoint.keep_when_ended) throw;
-        }
-        return {detail::with_numbers(start_, best_), std::move(epochs_.history)};
-    }
-
-private:
-    [[nodiscard]] TrainingState state() const {
-        return {detail::with_numbers(start_, numbers_),
-                detail::with_numbers(start_, best_),
-                detail::flat(adam_.first_moments()),
-                detail::flat(adam_.second_moments()),
-                static_cast<std::uint64_t>(adam_.steps()),
-                seed_,
-                epochs_.rate,
-                epochs_.since_slower,
-                epochs_.history};
-    }
-
-    /// An epoch needs nothing of chance from those before it but a seed, which it leaves to the next.
-    double train_epoch(std::size_t epoch, double rate) {
-        Rng rng{seed_};
-        std::iota(order_.begin(), order_.end(), std::size_t{0});
-        for (std::size_t i = order_.size(); i > 1; --i)
-            std::swap(order_[i - 1], order_[static_cast<std::size_t>(rng.below(i))]);
-        double sum = 0;
-        for (std::size_t first = 0; first < order_.size(); first += options_.batch_rows) {
-            const auto rows =
-                std::span{order_}.subspan(first, std::min(options_.batch_rows, order_.size() - first));
-            gather(inputs_, rows, batch_);
-            gather(targets_, rows, wanted_);
-            if (options_.noise > 0)
-                for (float& x : batch_.values) x += static_cast<float>(options_.noise * rng.normal());
-            gradients_.forward(numbers_, batch_, &rng);
-            const double loss = gradients_.loss(options_.loss, wanted_);
-            detail::check_loss(loss, epoch);
-            sum += loss * static_cast<double>(rows.size());
-            adam_.step(numbers_, gradients_.backward(numbers_, options_.loss, wanted_), options_, rate);
-        }
-        seed_ = rng.next();
-        return sum / static_cast<double>(order_.size());
-    }
-
-    double validation_loss() {
-        double sum = 0;
-        std::vector<std::size_t> rows(inputs_.rows() - order_.size());
-        std::iota(rows.begin(), rows.end(), order_.size());
-        for (std::size_t first = 0; first < rows.size(); first += options_.batch_rows) {
-            const auto some =
-                std::span{rows}.subspan(first, std::min(options_.batch_rows, rows.size() - first));
-            gather(inputs_, some, batch_);
-            gather(targets_, some, wanted_);
-            gradients_.forward(numbers_, batch_, nullptr);
-            sum += gradients_.loss(options_.loss, wanted_) * static_cast<double>(some.size());
-        }
-        return sum / static_cast<double>(rows.size());
-    }
-
-    static void gather(MatrixView from, std::span<const std::size_t> rows, Matrix<float>& to) {
-        to.resize(rows.size(), from.cols());
-        for (std::size_t i = 0; i < rows.size(); ++i)
-            std::copy_n(from.row(rows[i]).data(), from.cols(), to.row(i));
-    }
-
-    const Network& start_;
-    MatrixView inputs_, targets_;
-    const TrainingOptions& options_;
-    std::vector<std::size_t> order_;  // of the rows that are trained with
-    std::uint64_t seed_;              // of the epoch that comes
-    std::vector<LayerNumbers<float>> numbers_, best_;
-    detail::Gradients<float> gradients_;
-    detail::Adam<float> adam_;
-    detail::EpochState epochs_;
-    Matrix<float> batch_, wanted_;
-};
+TrainingState training_state_of(const detail::TrainerState& from, const Network& shape) {
+    return {detail::with_numbers(shape, from.numbers),
+            detail::with_numbers(shape, from.best),
+            detail::flat(from.adam.first_moments()),
+            detail::flat(from.adam.second_moments()),
+            static_cast<std::uint64_t>(from.adam.steps()),
+            from.seed,
+            from.epochs.rate,
+            from.epochs.since_slower,
+            from.epochs.history};
+}
 
 }  // namespace
 
@@ -161,9 +62,19 @@ Trained train(const Network& start, MatrixView inputs, MatrixView targets, std::
     detail::check_training(options, start.layers().back().activation);
     detail::check_training(inputs, targets, validation, start.inputs(), start.outputs(), options.loss);
     if (checkpoint.resume_from != nullptr) check(*checkpoint.resume_from, start);
-    Trainer trainer{start, inputs, targets, validation, options};
-    if (checkpoint.resume_from != nullptr) trainer.go_on(*checkpoint.resume_from);
-    return trainer.run(checkpoint);
+    detail::TrainerState state = checkpoint.resume_from != nullptr
+                                     ? trainer_state_of(*checkpoint.resume_from, options)
+                                     : detail::TrainerState{detail::numbers_of<float>(start), options};
+    detail::Gradients<float> pass{start};
+    const auto save = [&] {
+        if (checkpoint.save) checkpoint.save(training_state_of(state, start));
+    };
+    try {
+        detail::Trainer{pass, inputs, targets, validation, options}.run(state, save);
+    } catch (const FitCancelled&) {
+        if (!checkpoint.keep_when_ended) throw;
+    }
+    return {detail::with_numbers(start, state.best), std::move(state.epochs.history)};
 }
 
 std::string to_csv(const std::vector<EpochLosses>& history) {

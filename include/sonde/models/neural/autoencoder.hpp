@@ -25,6 +25,9 @@ struct ServedNetwork;
 enum class ReconstructionError : std::uint8_t {
     absolute,  ///< |x - y|
     squared,   ///< (x - y)^2
+    /// -x log y - (1 - x) log(1 - y), no logarithm below -87; for rows in [0, 1] and a sigmoid at the end. It is not 0
+    /// where y = x lies between: that is the entropy of x.
+    cross_entropy,
 };
 
 /// How badly a row is reconstructed by a network that was trained to reconstruct usual rows through a narrow layer
@@ -43,11 +46,12 @@ public:
     static constexpr double largest = 1e18;
 
     /// From a network that is known; `fit_autoencoder` trains one.
-    /// \throws std::invalid_argument  the network has not as many outputs as inputs; an error that is no enumerator
+    /// \throws std::invalid_argument  the network has not as many outputs as inputs; an error that is no enumerator;
+    ///         cross-entropy without a sigmoid at the end
     explicit AutoencoderModel(Network network, ReconstructionError error = ReconstructionError::squared,
                               ScoreCalibration calibration = {});
 
-    /// The mean error. bad_input for a wrong dimension, NaN and infinity.
+    /// The mean error. bad_input for a wrong dimension, NaN and infinity; for cross-entropy outside [0, 1], too.
     [[nodiscard]] Score score(const Row& row) const noexcept;
     /// `score` row by row, to the bit, into the first rows.rows() elements of `out` (fewer if it is shorter).
     void score_batch(MatrixView rows, std::span<Score> out) const noexcept;

@@ -33,6 +33,15 @@ struct AutoencoderOptions {
     Executor executor{};
 };
 
+/// A denoising autoencoder (Vincent et al., ICML 2008) for images in [0, 1], of the default's shape: squared
+/// error, noise with a deviation of 0.5, batches of 32; five epochs without a better loss halve the rate. All rows are
+/// trained with. Noise so strong keeps it from learning to copy: it finds more than a plain one
+/// (docs/benchmarks.md).
+/// \param rows   how many it will be trained with
+/// \param steps  that are made at least, in whole epochs; at least 1
+[[nodiscard]] AutoencoderOptions denoising_options(std::size_t rows, std::uint64_t seed = 1,
+                                                   std::size_t steps = 12'500);
+
 /// An autoencoder, and how its training went.
 struct FittedAutoencoder {
     AutoencoderModel model;

@@ -92,6 +92,33 @@ TEST_CASE("AutoencoderModel: scores are mean errors, and their parts", "[models]
     }
 }
 
+TEST_CASE("AutoencoderModel: cross-entropy as an error", "[models]") {
+    constexpr std::size_t features = 70;
+    const std::vector<LayerShape> shapes{{9, Activation::relu}, {features, Activation::sigmoid}};
+    const AutoencoderModel model{random_network(features, shapes), ReconstructionError::cross_entropy};
+    Rng rng{7};
+    std::vector<float> row(features);
+    for (float& x : row) x = static_cast<float>(rng.uniform());
+    row[0] = 0, row[1] = 1;
+    const auto y = plain(model.network(), row);
+    double expected = 0;
+    for (std::size_t j = 0; j < features; ++j) {
+        const auto x = static_cast<double>(row[j]);
+        expected -= (x * std::log(y[j]) + (1 - x) * std::log(1 - y[j])) / features;
+    }
+    CHECK(model.score(row).value == Approx(expected).epsilon(1e-6));
+    std::vector<double> shares(features);
+    CHECK(model.attribute(row, shares).value == model.score(row).value);
+    CHECK(shares[1] == Approx(-std::log(y[1]) / features).epsilon(1e-5));
+
+    row[5] = 1.001F;
+    CHECK(model.score(row).status == Status::bad_input);
+    row[5] = -0.001F;
+    CHECK(model.score(row).status == Status::bad_input);
+    CHECK(model.attribute(row, shares).status == Status::bad_input);
+    CHECK_THROWS_AS((AutoencoderModel{half(3), ReconstructionError::cross_entropy}), std::invalid_argument);
+}
+
 TEST_CASE("AutoencoderModel: wrong rows and huge ones", "[models]") {
     const AutoencoderModel model{half(3)};
     std::vector<double> shares(3, 1.0);
@@ -113,7 +140,7 @@ TEST_CASE("AutoencoderModel: wrong rows and huge ones", "[models]") {
 TEST_CASE("AutoencoderModel: a network that is none is refused", "[models]") {
     const std::vector<LayerShape> shapes{{3, Activation::linear}};
     CHECK_THROWS_AS(AutoencoderModel{random_network(4, shapes)}, std::invalid_argument);
-    CHECK_THROWS_AS((AutoencoderModel{half(3), static_cast<ReconstructionError>(2)}), std::invalid_argument);
+    CHECK_THROWS_AS((AutoencoderModel{half(3), static_cast<ReconstructionError>(3)}), std::invalid_argument);
 }
 
 TEST_CASE("AutoencoderModel: scoring allocates nothing", "[models]") {

@@ -7,6 +7,7 @@
 
 #include "sonde/core/rng.hpp"
 #include "support/catch.hpp"
+#include "support/finite_differences.hpp"
 
 using namespace sonde;
 using detail::Gradients;
@@ -23,9 +24,7 @@ Matrix<double> noise(std::size_t rows, std::size_t cols, std::uint64_t seed) {
     return values;
 }
 
-/// How far gradients are from differences, by the size of both, at most.
 double worst_difference(const Network& network, Loss loss, std::uint64_t dropout_seed) {
-    constexpr double step = 3e-5;
     const auto inputs = noise(7, network.inputs(), 11);
     auto targets = noise(7, network.outputs(), 12);
     if (loss == Loss::cross_entropy)
@@ -42,30 +41,7 @@ double worst_difference(const Network& network, Loss loss, std::uint64_t dropout
         return pass.loss(loss, targets);
     };
     loss_now();
-    auto gradients = pass.backward(numbers, loss, targets);
-    double worst = 0;
-    for (std::size_t layer = 0; layer < numbers.size(); ++layer) {
-        for (std::size_t part = 0; part < LayerNumbers<double>::parts; ++part) {
-            auto& values = *numbers[layer].all(part);
-            const auto& found = *gradients[layer].all(part);
-            REQUIRE(found.size() == values.size());
-            for (std::size_t i = 0; i < values.size(); ++i) {
-                const double before = values[i];
-                const auto difference = [&](double by) {
-                    values[i] = before + by;
-                    const double above = loss_now();
-                    values[i] = before - by;
-                    return above - loss_now();
-                };
-                // Of fourth order: those of second order are off by as much as is asked for.
-                const double expected = (8 * difference(step) - difference(2 * step)) / (12 * step);
-                values[i] = before;
-                const double size = std::max({std::abs(expected), std::abs(found[i]), 1e-3});
-                worst = std::max(worst, std::abs(found[i] - expected) / size);
-            }
-        }
-    }
-    return worst;
+    return testing::worst_difference(numbers, pass.backward(numbers, loss, targets), loss_now);
 }
 
 }  // namespace

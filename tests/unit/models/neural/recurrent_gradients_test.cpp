@@ -8,6 +8,7 @@
 
 #include "sonde/core/rng.hpp"
 #include "support/catch.hpp"
+#include "support/finite_differences.hpp"
 
 using namespace sonde;
 using detail::CarriedStates;
@@ -51,9 +52,7 @@ RecurrentNetwork network_with(Cell cell, std::size_t layers, Activation last, bo
     return {cell, {drawn.layers().begin(), drawn.layers().end()}, random_network(5, head, 8)};
 }
 
-/// How far gradients are from differences of fourth order, by the size of both, at most.
 double worst_difference(const RecurrentNetwork& network, Loss loss) {
-    constexpr double step = 3e-5;
     const auto inputs = noise<double>(network.inputs(), 11);
     auto targets = noise<double>(network.outputs(), 12);
     if (loss == Loss::cross_entropy)
@@ -66,29 +65,7 @@ double worst_difference(const RecurrentNetwork& network, Loss loss) {
         return pass.loss(loss, targets);
     };
     loss_now();
-    auto gradients = pass.backward(numbers, loss, targets);
-    REQUIRE(gradients.size() == numbers.size());
-    double worst = 0;
-    for (std::size_t layer = 0; layer < numbers.size(); ++layer)
-        for (std::size_t part = 0; part < LayerNumbers<double>::parts; ++part) {
-            auto& values = *numbers[layer].all(part);
-            const auto& found = *gradients[layer].all(part);
-            REQUIRE(found.size() == values.size());
-            for (std::size_t i = 0; i < values.size(); ++i) {
-                const double before = values[i];
-                const auto difference = [&](double by) {
-                    values[i] = before + by;
-                    const double above = loss_now();
-                    values[i] = before - by;
-                    return above - loss_now();
-                };
-                const double expected = (8 * difference(step) - difference(2 * step)) / (12 * step);
-                values[i] = before;
-                const double size = std::max({std::abs(expected), std::abs(found[i]), 1e-3});
-                worst = std::max(worst, std::abs(found[i] - expected) / size);
-            }
-        }
-    return worst;
+    return testing::worst_difference(numbers, pass.backward(numbers, loss, targets), loss_now);
 }
 
 }  // namespace

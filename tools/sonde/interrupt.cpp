@@ -28,6 +28,7 @@ Interrupt::Interrupt() {
     action.sa_flags = SA_RESETHAND | SA_RESTART;  // the second one finds the default
     ::sigemptyset(&action.sa_mask);
     ::sigaction(SIGINT, &action, &before_);
+    if (before_.sa_handler == SIG_IGN) ::sigaction(SIGINT, &before_, nullptr);  // a job in the background
 }
 
 Interrupt::~Interrupt() { ::sigaction(SIGINT, &before_, nullptr); }

@@ -122,20 +122,19 @@ void draw_losses(Svg& svg, const std::vector<EpochLosses>& history, const Axis& 
     svg.polyline(points, colour);
 }
 
+/// Where the validation loss is the least: the dot of the picture and its legend.
 void draw_best(Svg& svg, const std::vector<EpochLosses>& history, const Axis& epochs, const Axis& losses,
                std::string_view colour) {
     const auto less = [](const auto& a, const auto& b) { return a.validation < b.validation; };
     const auto best = std::min_element(history.begin(), history.end(), less);
     const auto epoch = static_cast<double>(best - history.begin() + 1);
-    const double x = epochs.x(epoch), y = losses.y(best->validation);
-    svg.circle(x, y, colour);
-    const bool at_the_right = epochs.share(epoch) > 0.7;
-    svg.text(at_the_right ? x : x + 9, y - 11, at_the_right ? "end" : "start",
-             fmt::format("best: epoch {:.0f}, {:.3g}", epoch, best->validation));
+    svg.circle(epochs.x(epoch), losses.y(best->validation), colour);
+    svg.circle(right - 152, 26, colour);
+    svg.text(right - 140, 30, "start", fmt::format("best: {:.3g} in epoch {:.0f}", best->validation, epoch));
 }
 
 void draw_legend(Svg& svg, bool held_out) {
-    double x = right - (held_out ? 178 : 70);
+    double x = right - (held_out ? 370 : 270);
     for (const auto& [words, colour] :
          {std::pair{"training", training_colour}, std::pair{"held out", held_out_colour}}) {
         svg.line(x, 26, x + 22, 26, colour, 2);
@@ -148,15 +147,16 @@ void draw_legend(Svg& svg, bool held_out) {
 }  // namespace
 
 std::vector<double> linear_ticks(double low, double high, std::size_t most) {
-    const double least_step = (high - low) / static_cast<double>(std::max<std::size_t>(most, 2) - 1);
-    const double power = std::pow(10, std::floor(std::log10(least_step)));
-    double step = 10 * power;
-    for (const double times : {1.0, 2.0, 5.0})
-        if (step > 9 * power && times * power >= least_step * (1 - 1e-9)) step = times * power;
+    const double power = std::pow(10, std::floor(std::log10((high - low) / static_cast<double>(most))));
+    double step = 0, first = 0, last = 0;
+    for (const double times : {1, 2, 5, 10, 20}) {  // the least step that makes few enough
+        step = times * power;
+        first = std::ceil(low / step - 1e-9);
+        last = std::floor(high / step + 1e-9);
+        if (last - first < static_cast<double>(most)) break;
+    }
     std::vector<double> ticks;
-    const auto first = static_cast<long long>(std::ceil(low / step - 1e-9));
-    for (long long i = first; static_cast<double>(i) * step <= high + 1e-9 * step; ++i)
-        ticks.push_back(static_cast<double>(i) * step);
+    for (double i = first; i <= last; ++i) ticks.push_back(i == 0 ? 0 : i * step);  // no -0
     return ticks;
 }
 

@@ -16,6 +16,7 @@
 #include "sonde/detectors/multivariate_gaussian.hpp"
 #include "sonde/detectors/sliding_window.hpp"
 #include "sonde/models/forecast/auto_regression.hpp"
+#include "sonde/models/forecast/holt_winters.hpp"
 #include "sonde/models/forecast/per_feature.hpp"
 #include "sonde/models/forecast/seasonal_naive.hpp"
 #include "sonde/models/kmeans_stream.hpp"
@@ -133,6 +134,17 @@ struct LinearForecastFaded {
             QuantileThreshold{{.quantile = 0.95, .warm_up = 100}}, LearnFrom::normal_only};
     }
 };
+struct Smoothed {
+    static auto make() { return HoltWintersDetector{}; }
+};
+struct SmoothedSeasons {
+    static auto make() {
+        return HoltWintersDetector{
+            ForecastScorer{HoltWinters{{.season = 5, .trend = Trend::damped, .alpha = 0.1, .fit = 60}},
+                           {.window = 100, .clip = 3}},
+            FixedThreshold{4}};
+    }
+};
 struct LinearForecastRows {
     static auto make() {
         return StreamingDetector{
@@ -156,8 +168,8 @@ using Detectors =
     std::tuple<Gaussian, GaussianDecayed, GaussianDensity, GaussianRobust, GaussianRobustDecayed,
                GaussianNormalOnly, GaussianQuantile, Diagonal, DiagonalDecayed, Full, FullDecayed,
                FullNormalOnly, FullQuantile, CutForest, CutForestUniform, MovingCentres, OnlineSvm,
-               ScalarKMeans, NaiveForecast, LinearForecast, LinearForecastFaded, LinearForecastRows,
-               WindowMean, WindowMad, WindowQuantiles>;
+               ScalarKMeans, NaiveForecast, LinearForecast, LinearForecastFaded, LinearForecastRows, Smoothed,
+               SmoothedSeasons, WindowMean, WindowMad, WindowQuantiles>;
 
 using RowDetectors = std::tuple<Diagonal, DiagonalDecayed, Full, FullDecayed, FullNormalOnly, FullQuantile,
                                 CutForest, CutForestUniform, MovingCentres, OnlineSvm, LinearForecastRows>;

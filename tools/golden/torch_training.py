@@ -39,11 +39,11 @@ def network():
     return made
 
 
-def array(name, values):
+def array(name, values, text=np.format_float_scientific):
     values = np.asarray(values, dtype=np.float32).ravel()
     print(f"inline constexpr float {name}[{len(values)}] = {{")
     for i in range(0, len(values), 7):
-        line = ", ".join(np.format_float_scientific(v, unique=True, trim="0") + "F" for v in values[i:i + 7])
+        line = ", ".join(text(v, unique=True, trim="0") + "F" for v in values[i:i + 7])
         print(f"    {line},")
     print("};")
 

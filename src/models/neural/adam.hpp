@@ -4,10 +4,14 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <utility>
 #include <vector>
 
 #include "models/neural/adam_kernel.hpp"
 #include "models/neural/parameters.hpp"
+#include "sonde/core/bytes.hpp"
+#include "sonde/core/error.hpp"
+#include "sonde/core/numeric.hpp"
 #include "sonde/models/neural/training.hpp"
 
 namespace sonde::detail {
@@ -45,6 +49,31 @@ public:
                 adam_step(by, gradients[layer].all(part)->data(), first_[layer].all(part)->data(),
                           second_[layer].all(part)->data(), w.data(), w.size(), set_);
             }
+    }
+
+    /// Where it is, for a training that goes on later.
+    void write(ByteWriter& writer) const {
+        writer.f64(steps_);
+        for (const auto* moments : {&first_, &second_})
+            for (const LayerNumbers<S>& layer : *moments)
+                for (std::size_t part = 0; part < LayerNumbers<S>::parts; ++part)
+                    writer.f32s(*layer.all(part));
+    }
+    /// \throws FormatError  of other numbers, or a moment that is none
+    void read(ByteReader& reader) {
+        steps_ = reader.finite();
+        if (steps_ < 0) fail_format("Adam", "a negative number of steps");
+        for (auto* moments : {&first_, &second_})
+            for (LayerNumbers<S>& layer : *moments)
+                for (std::size_t part = 0; part < LayerNumbers<S>::parts; ++part) {
+                    auto values = reader.f32s();
+                    if (values.size() != layer.all(part)->size())
+                        fail_format("Adam", "moments of other numbers");
+                    for (const float value : values)
+                        if (!is_finite(value) || (moments == &second_ && value < 0))
+                            fail_format("Adam", "a moment that is none");
+                    *layer.all(part) = std::move(values);
+                }
     }
 
 private:

@@ -4,6 +4,8 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <span>
+#include <utility>
 #include <vector>
 
 #include "models/neural/parameters.hpp"
@@ -22,15 +24,13 @@ public:
         : network_{network}, states_(network.layers().size()), gradients_(states_.size()) {}
 
     /// The outputs. \param rng  for dropout; nullptr: none, as when it serves
-    const Matrix<S>& forward(const std::vector<LayerNumbers<S>>& numbers, const Matrix<S>& inputs, Rng* rng) {
+    const Matrix<S>& forward(std::span<const LayerNumbers<S>> numbers, const Matrix<S>& inputs, Rng* rng) {
         inputs_ = &inputs;
         for (std::size_t i = 0; i < states_.size(); ++i) {
             const DenseLayer& layer = network_.layers()[i];
             State& state = states_[i];
             const Matrix<S>& x = i == 0 ? inputs : states_[i - 1].out;
-            products_.times_transposed(x, numbers[i].weights, layer.outputs, state.out);
-            for (std::size_t row = 0; row < state.out.rows; ++row)
-                for (std::size_t j = 0; j < layer.outputs; ++j) state.out.row(row)[j] += numbers[i].bias[j];
+            affine(products_, x.values.data(), x.rows, x.cols, numbers[i], state.out);
             if (!numbers[i].gain.empty()) normalize(numbers[i], state);
             activate_all(layer.activation, state.out.values);
             drop(layer.dropout, rng, state);
@@ -49,7 +49,7 @@ public:
     }
 
     /// Its gradients by all numbers of the network.
-    std::vector<LayerNumbers<S>>& backward(const std::vector<LayerNumbers<S>>& numbers, Loss loss,
+    std::vector<LayerNumbers<S>>& backward(std::span<const LayerNumbers<S>> numbers, Loss loss,
                                            const Matrix<S>& targets) {
         begin(loss, targets);
         for (std::size_t i = states_.size(); i-- > 0;) {
@@ -59,17 +59,19 @@ public:
             LayerNumbers<S>& to = gradients_[i];
             if (!numbers[i].gain.empty()) undo_normalize(numbers[i], state, to);
             const Matrix<S>& x = i == 0 ? *inputs_ : states_[i - 1].out;
-            sum_rows(delta_, to.bias);
-            transpose(delta_, turned_);
-            products_.times(turned_, x.values.data(), x.cols, weights_);
-            std::swap(to.weights, weights_.values);
+            undo_affine(products_, x.values.data(), x.cols, delta_, turned_, to);
             if (i == 0) break;
-            products_.times(delta_, numbers[i].weights.data(), layer.inputs, next_);
-            std::swap(delta_, next_);
+            pass_down(numbers[i]);
             const State& before = states_[i - 1];
             for (std::size_t n = 0; n < before.kept.size(); ++n) delta_.values[n] *= before.kept[n];
         }
         return gradients_;
+    }
+
+    /// Its gradient by the inputs, after `backward`, once.
+    const Matrix<S>& by_inputs(std::span<const LayerNumbers<S>> numbers) {
+        pass_down(numbers.front());
+        return delta_;
     }
 
 private:
@@ -182,23 +184,19 @@ private:
         }
     }
 
-    static void sum_rows(const Matrix<S>& from, std::vector<S>& to) {
-        to.assign(from.cols, S{0});
-        for (std::size_t row = 0; row < from.rows; ++row)
-            for (std::size_t j = 0; j < from.cols; ++j) to[j] += from.row(row)[j];
-    }
-    static void transpose(const Matrix<S>& from, Matrix<S>& to) {
-        to.resize(from.cols, from.rows);
-        for (std::size_t i = 0; i < from.rows; ++i)
-            for (std::size_t j = 0; j < from.cols; ++j)
-                to.values[j * from.rows + i] = from.values[i * from.cols + j];
+    /// From the sums of a layer to what went into it.
+    void pass_down(const LayerNumbers<S>& numbers) {
+        next_.resize(delta_.rows, numbers.weights.size() / delta_.cols);
+        products_.keep(numbers.weights.data(), delta_.cols, next_.cols);
+        products_.times_kept(delta_.values.data(), delta_.rows, next_.values.data());
+        std::swap(delta_, next_);
     }
 
     const Network& network_;
     const Matrix<S>* inputs_ = nullptr;
     std::vector<State> states_;
     std::vector<LayerNumbers<S>> gradients_;
-    Matrix<S> delta_, next_, turned_, weights_;
+    Matrix<S> delta_, next_, turned_;
     Products<S> products_;
 };
 

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "models/neural/network_checks.hpp"
 #include "sonde/core/error.hpp"
 #include "sonde/core/numeric.hpp"
 #include "sonde/core/rng.hpp"
@@ -17,16 +18,6 @@ namespace sonde {
 namespace {
 
 constexpr std::string_view where = "Network";
-
-void check_numbers(std::string_view what, std::span<const float> values, std::size_t expected) {
-    constexpr float largest = 1e15F;
-    if (values.size() != expected)
-        fail(where, "number of " + std::string{what}, static_cast<double>(values.size()),
-             "what the widths ask for");
-    for (const float value : values)
-        if (!is_finite(value) || std::abs(value) > largest)
-            fail(where, what, static_cast<double>(value), "finite, in [-1e15, 1e15]");
-}
 
 void check_width(std::string_view what, std::size_t width) {
     if (width < 1 || width > Network::max_width)
@@ -40,14 +31,25 @@ void check(const DenseLayer& layer) {
         fail(where, "activation", static_cast<double>(layer.activation), "one of the enumerators");
     if (!is_finite(layer.dropout) || layer.dropout < 0 || layer.dropout >= 1)
         fail(where, "dropout", layer.dropout, "in [0, 1)");
-    check_numbers("weights", layer.weights, layer.inputs * layer.outputs);
-    check_numbers("biases", layer.bias, layer.outputs);
+    detail::check_numbers(where, "weights", layer.weights, layer.inputs * layer.outputs);
+    detail::check_numbers(where, "biases", layer.bias, layer.outputs);
     const bool norm = !layer.gain.empty() || !layer.shift.empty();
-    check_numbers("gains", layer.gain, norm ? layer.outputs : 0);
-    check_numbers("shifts", layer.shift, norm ? layer.outputs : 0);
+    detail::check_numbers(where, "gains", layer.gain, norm ? layer.outputs : 0);
+    detail::check_numbers(where, "shifts", layer.shift, norm ? layer.outputs : 0);
 }
 
 }  // namespace
+
+void detail::check_numbers(std::string_view where, std::string_view what, std::span<const float> values,
+                           std::size_t expected) {
+    constexpr float largest = 1e15F;
+    if (values.size() != expected)
+        fail(where, "number of " + std::string{what}, static_cast<double>(values.size()),
+             "what the widths ask for");
+    for (const float value : values)
+        if (!is_finite(value) || std::abs(value) > largest)
+            fail(where, what, static_cast<double>(value), "finite, in [-1e15, 1e15]");
+}
 
 Network::Network(std::vector<DenseLayer> layers) : layers_{std::move(layers)} {
     if (layers_.empty() || layers_.size() > max_layers)

@@ -33,9 +33,7 @@ void normalize(float* z, const std::vector<float>& gain, const std::vector<float
 PackedNetwork::PackedNetwork(const Network& network) {
     for (const DenseLayer& layer : network.layers()) {
         Panels weights{layer.inputs, layer.outputs};
-        weights.fill_transposed(layer.weights.data());
         std::vector<float> bias(weights.padded());
-        std::copy(layer.bias.begin(), layer.bias.end(), bias.begin());
         room_ = std::max(room_, weights.padded());
         layers_.push_back({std::move(weights), std::move(bias), layer.gain, layer.shift, layer.activation});
     }
@@ -44,6 +42,16 @@ PackedNetwork::PackedNetwork(const Network& network) {
         room_ = 0;
         for (std::size_t i = 0; i + 1 < layers_.size(); ++i)
             room_ = std::max(room_, layers_[i].weights.padded());
+    }
+    fill(numbers_of<float>(network));
+}
+
+void PackedNetwork::fill(std::span<const LayerNumbers<float>> numbers) noexcept {
+    for (std::size_t i = 0; i < layers_.size(); ++i) {
+        layers_[i].weights.fill_transposed(numbers[i].weights.data());
+        std::copy(numbers[i].bias.begin(), numbers[i].bias.end(), layers_[i].bias.begin());
+        std::copy(numbers[i].gain.begin(), numbers[i].gain.end(), layers_[i].gain.begin());
+        std::copy(numbers[i].shift.begin(), numbers[i].shift.end(), layers_[i].shift.begin());
     }
 }
 

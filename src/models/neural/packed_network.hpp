@@ -2,10 +2,12 @@
 #pragma once
 
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include "models/instruction_set.hpp"
 #include "models/neural/dense_kernel.hpp"
+#include "models/neural/parameters.hpp"
 #include "sonde/core/function_ref.hpp"
 #include "sonde/core/matrix_view.hpp"
 #include "sonde/models/neural/network.hpp"
@@ -14,13 +16,16 @@ namespace sonde::detail {
 
 /// A network as kernels take it, to serve. Some rows go through all layers together, so that what lies between two
 /// layers stays in the cache; of the outputs only a part is there at a time.
-/// No allocation; at most 64 kB of stack. Threading: immutable.
+/// No allocation; at most 64 kB of stack. Threading: immutable, but for `fill`.
 class PackedNetwork {
 public:
     /// Outputs that are there at a time.
     static constexpr std::size_t part = 2 * Panels::width;
 
     explicit PackedNetwork(const Network& network);
+
+    /// Takes other numbers, a layer's after the other. No allocation.
+    void fill(std::span<const LayerNumbers<float>> numbers) noexcept;
 
     /// Takes outputs `first` to `first + size - 1` of a row, by its number; parts of a row come in order. Does not
     /// throw.

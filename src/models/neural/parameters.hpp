@@ -34,8 +34,13 @@ struct LayerNumbers {
     std::vector<S> weights, bias, gain, shift;
 
     static constexpr std::size_t parts = 4;
-    [[nodiscard]] std::vector<S>* all(std::size_t i) noexcept {
-        std::vector<S>* const in_order[parts] = {&weights, &bias, &gain, &shift};
+    [[nodiscard]] std::vector<S>* all(std::size_t i) noexcept { return &(this->*part(i)); }
+    [[nodiscard]] const std::vector<S>* all(std::size_t i) const noexcept { return &(this->*part(i)); }
+
+private:
+    static std::vector<S> LayerNumbers::*part(std::size_t i) noexcept {
+        static constexpr std::vector<S> LayerNumbers::*in_order[parts] = {
+            &LayerNumbers::weights, &LayerNumbers::bias, &LayerNumbers::gain, &LayerNumbers::shift};
         return in_order[i];
     }
 };
@@ -85,75 +90,115 @@ inline double cross_entropy(const std::vector<float>& y, const std::vector<float
     return sum_cross_entropy(y.data(), t.data(), y.size(), fastest_set());
 }
 
-/// Products of matrices: in double as they are written down, in float by kernels.
+/// The sum of all rows.
+template <class S>
+void sum_rows(const Matrix<S>& from, std::vector<S>& to) {
+    to.assign(from.cols, S{0});
+    for (std::size_t row = 0; row < from.rows; ++row)
+        for (std::size_t j = 0; j < from.cols; ++j) to[j] += from.row(row)[j];
+}
+
+template <class S>
+void transpose(const Matrix<S>& from, Matrix<S>& to) {
+    to.resize(from.cols, from.rows);
+    for (std::size_t i = 0; i < from.rows; ++i)
+        for (std::size_t j = 0; j < from.cols; ++j)
+            to.values[j * from.rows + i] = from.values[i * from.cols + j];
+}
+
+/// Products of rows with a matrix that is kept for the next: in double as they are written down, in float by kernels.
 template <class S>
 class Products {
 public:
-    /// out = a * w^T
-    void times_transposed(const Matrix<S>& a, const std::vector<S>& w, std::size_t outputs, Matrix<S>& out) {
-        out.resize(a.rows, outputs);
-        for (std::size_t i = 0; i < a.rows; ++i)
-            for (std::size_t j = 0; j < outputs; ++j) {
+    /// \param w  [inputs x outputs]; must live until the last product with it
+    void keep(const S* w, std::size_t inputs, std::size_t outputs) {
+        kept_ = {w, inputs, outputs, outputs, 1};
+    }
+    /// \param w  [outputs x inputs]
+    void keep_transposed(const S* w, std::size_t inputs, std::size_t outputs) {
+        kept_ = {w, inputs, outputs, 1, inputs};
+    }
+    /// out = a * what is kept. \param a  `rows` rows of its inputs
+    void times_kept(const S* a, std::size_t rows, S* out) {
+        for (std::size_t i = 0; i < rows; ++i, a += kept_.inputs)
+            for (std::size_t j = 0; j < kept_.outputs; ++j) {
                 S sum = 0;
-                for (std::size_t k = 0; k < a.cols; ++k) sum += a.row(i)[k] * w[j * a.cols + k];
-                out.row(i)[j] = sum;
+                for (std::size_t k = 0; k < kept_.inputs; ++k)
+                    sum += a[k] * kept_.w[k * kept_.down + j * kept_.across];
+                *out++ = sum;
             }
     }
-    /// out = a * w
-    void times(const Matrix<S>& a, const S* w, std::size_t outputs, Matrix<S>& out) {
-        out.resize(a.rows, outputs);
-        for (std::size_t i = 0; i < a.rows; ++i)
-            for (std::size_t j = 0; j < outputs; ++j) {
-                S sum = 0;
-                for (std::size_t k = 0; k < a.cols; ++k) sum += a.row(i)[k] * w[k * outputs + j];
-                out.row(i)[j] = sum;
-            }
-    }
+
+private:
+    struct Kept {
+        const S* w = nullptr;
+        std::size_t inputs = 0, outputs = 0, down = 0, across = 0;
+    };
+    Kept kept_{};
 };
 
 template <>
 class Products<float> {
 public:
-    void times_transposed(const Matrix<float>& a, const std::vector<float>& w, std::size_t outputs,
-                          Matrix<float>& out) {
-        panels_ = room(a.cols, outputs);
-        panels_->fill_transposed(w.data());
-        run(a, outputs, out);
+    void keep(const float* w, std::size_t inputs, std::size_t outputs) { room(inputs, outputs).fill(w); }
+    void keep_transposed(const float* w, std::size_t inputs, std::size_t outputs) {
+        room(inputs, outputs).fill_transposed(w);
     }
-    void times(const Matrix<float>& a, const float* w, std::size_t outputs, Matrix<float>& out) {
-        panels_ = room(a.cols, outputs);
-        panels_->fill(w);
-        run(a, outputs, out);
+    void times_kept(const float* a, std::size_t rows, float* out) {
+        const Panels& panels = rooms_[kept_];
+        const std::size_t outputs = panels.columns(), whole = outputs / Panels::width;
+        // A kernel takes a single row, which a row too many would be, by two panels at a time.
+        if (rows % 6 == 1) return run_padded(a, rows, {0, panels.count()}, out);
+        multiply(a, panels.rows(), rows, panels, {0, whole}, out, outputs, set_);
+        if (whole * Panels::width < outputs) run_padded(a, rows, {whole, whole + 1}, out);
     }
 
 private:
     /// Panels are made once per shape; what was in them past the last column stays 0.
-    [[nodiscard]] Panels* room(std::size_t rows, std::size_t columns) {
-        for (Panels& panels : rooms_)
-            if (panels.rows() == rows && panels.columns() == columns) return &panels;
-        return &rooms_.emplace_back(rows, columns);
-    }
-    void run(const Matrix<float>& a, std::size_t outputs, Matrix<float>& out) {
-        const std::size_t whole = outputs / Panels::width, first = whole * Panels::width;
-        out.resize(a.rows, outputs);
-        // A kernel takes a single row, which a row too many would be, by two panels at a time.
-        if (a.rows % 6 == 1) return run_padded(a, 0, panels_->count(), out);
-        multiply(a.values.data(), a.cols, a.rows, *panels_, {0, whole}, out.values.data(), outputs, set_);
-        if (first < outputs) run_padded(a, whole, whole + 1, out);
+    [[nodiscard]] Panels& room(std::size_t rows, std::size_t columns) {
+        for (kept_ = 0; kept_ < rooms_.size(); ++kept_)
+            if (rooms_[kept_].rows() == rows && rooms_[kept_].columns() == columns) return rooms_[kept_];
+        return rooms_.emplace_back(rows, columns);
     }
     /// Through a copy, for panels that may be wider than what is left of `out`.
-    void run_padded(const Matrix<float>& a, std::size_t from, std::size_t to, Matrix<float>& out) {
-        const std::size_t stride = (to - from) * Panels::width, first = from * Panels::width;
-        padded_.resize(a.rows * stride);
-        multiply(a.values.data(), a.cols, a.rows, *panels_, {from, to}, padded_.data(), stride, set_);
-        for (std::size_t i = 0; i < a.rows; ++i)
-            std::copy_n(padded_.data() + i * stride, std::min(stride, out.cols - first), out.row(i) + first);
+    void run_padded(const float* a, std::size_t rows, PanelRange range, float* out) {
+        const Panels& panels = rooms_[kept_];
+        const std::size_t stride = (range.last - range.first) * Panels::width, outputs = panels.columns(),
+                          first = range.first * Panels::width;
+        padded_.resize(rows * stride);
+        multiply(a, panels.rows(), rows, panels, range, padded_.data(), stride, set_);
+        for (std::size_t i = 0; i < rows; ++i)
+            std::copy_n(padded_.data() + i * stride, std::min(stride, outputs - first),
+                        out + i * outputs + first);
     }
 
     InstructionSet set_ = fastest_set();
     std::vector<Panels> rooms_;
-    Panels* panels_ = nullptr;
+    std::size_t kept_ = 0;
     std::vector<float> padded_;
 };
+
+/// out = a * w^T + bias, a row of them each. \param a  `rows` rows of `inputs`
+template <class S>
+void affine(Products<S>& products, const S* a, std::size_t rows, std::size_t inputs,
+            const LayerNumbers<S>& numbers, Matrix<S>& out) {
+    out.resize(rows, numbers.bias.size());
+    products.keep_transposed(numbers.weights.data(), inputs, out.cols);
+    products.times_kept(a, rows, out.values.data());
+    for (std::size_t row = 0; row < rows; ++row)
+        for (std::size_t j = 0; j < out.cols; ++j) out.row(row)[j] += numbers.bias[j];
+}
+
+/// What `affine` owes: the gradients of weights and bias, by those of its outputs.
+/// \param turned  room for them transposed
+template <class S>
+void undo_affine(Products<S>& products, const S* a, std::size_t inputs, const Matrix<S>& by,
+                 Matrix<S>& turned, LayerNumbers<S>& to) {
+    sum_rows(by, to.bias);
+    transpose(by, turned);
+    to.weights.resize(by.cols * inputs);
+    products.keep(a, by.rows, inputs);
+    products.times_kept(turned.values.data(), by.cols, to.weights.data());
+}
 
 }  // namespace sonde::detail

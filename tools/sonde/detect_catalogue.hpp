@@ -9,6 +9,7 @@
 #include "options.hpp"
 #include "sonde/detectors/catalogue.hpp"
 #include "sonde/models/catalogue.hpp"
+#include "sonde/models/forecast/row_forecasters.hpp"
 
 // The detectors that `sonde detect` has, and what the command line says of them.
 namespace sonde::tool {
@@ -21,6 +22,9 @@ namespace sonde::tool {
 
 /// A model that learns before it judges rows of several columns; null: there is none of that name.
 [[nodiscard]] const ModelEntry* find_model(std::string_view name) noexcept;
+
+/// A forecaster of rows, which is trained before it judges; null: there is none of that name.
+[[nodiscard]] const RowForecasterEntry* find_row_forecaster(std::string_view name) noexcept;
 
 /// Every option that is no option of the command itself.
 /// \param name  of the detector.  \param own, common  what it takes

@@ -62,6 +62,16 @@ void check_combination(const ParsedOptions& parsed) {
         throw UsageError{"--threshold and --false-alarm-rate exclude each other"};
 }
 
+/// \param check  of settings
+template <class Check>
+void refuse_wrong(Check check) {
+    try {
+        check();
+    } catch (const SettingError& error) {
+        throw UsageError{words_of(error)};
+    }
+}
+
 ModelOrder order_of(const ParsedOptions& parsed) {
     ModelOrder order;
     order.threshold = threshold_of(parsed);
@@ -71,15 +81,19 @@ ModelOrder order_of(const ParsedOptions& parsed) {
         static_cast<void>(settings_for("a model that is read", {}, {}, parsed));
         return order;
     }
+    if (parsed.has("--detector")) order.forecaster = find_row_forecaster(*parsed.value("--detector"));
+    if (order.forecaster != nullptr) {
+        order.settings = settings_for(order.forecaster->name, order.forecaster->options, {}, parsed);
+        if (parsed.has("--label"))
+            throw UsageError{fmt::format("{} learns from no label", order.forecaster->name)};
+        refuse_wrong([&] { check_row_forecaster_settings(order.forecaster->name, order.settings); });
+        return order;
+    }
     order.entry = parsed.has("--detector") ? find_model(*parsed.value("--detector")) : &model_catalogue()[0];
     order.settings = settings_for(order.entry->name, order.entry->options, common_model_options(), parsed);
     if (order.entry->supervised && !parsed.has("--label"))
         throw UsageError{fmt::format("{} learns from labels: --label COLUMN is missing", order.entry->name)};
-    try {
-        check_model_settings(order.entry->name, order.settings);
-    } catch (const SettingError& error) {
-        throw UsageError{words_of(error)};
-    }
+    refuse_wrong([&] { check_model_settings(order.entry->name, order.settings); });
     return order;
 }
 
@@ -93,10 +107,10 @@ FeatureChoice choice_of(const ParsedOptions& parsed) {
 }
 
 /// The model of --train-file; `choice` then asks for the same columns in the next file.
-AnyModelDetector fit_file(const std::string& file, const ModelOrder& order, FeatureChoice& choice,
-                          bool strict, Console& console) {
+RowDetector fit_file(const std::string& file, const ModelOrder& order, FeatureChoice& choice, bool strict,
+                     Console& console) {
     FeatureReader reader{choice};
-    const auto rows = read_training_file(file, reader, order.entry->supervised, strict, console);
+    const auto rows = read_training_file(file, reader, order.supervised(), strict, console);
     choice.columns = reader.features().names;
     choice.asked_by = fmt::format("a column of {}", file);
     choice.label.reset();
@@ -107,7 +121,8 @@ AnyModelDetector fit_file(const std::string& file, const ModelOrder& order, Feat
 }  // namespace
 
 bool asks_for_model(const ParsedOptions& parsed) {
-    if (const auto name = parsed.value("--detector")) return find_model(*name) != nullptr;
+    if (const auto name = parsed.value("--detector"))
+        return find_model(*name) != nullptr || find_row_forecaster(*name) != nullptr;
     return std::any_of(sources.begin(), sources.end(), [&](const char* name) { return parsed.has(name); });
 }
 
@@ -146,7 +161,7 @@ int detect_with_model(const ParsedOptions& parsed) {
         source.detector = read_ordered(order, *model);
     } else {
         source.train = train_of(parsed);
-        source.labelled = order.entry->supervised;
+        source.labelled = order.supervised();
         source.fit = [&](const TrainingRows& rows) { return fit_ordered(order, rows, console); };
     }
     ModelRun run{std::move(source), std::move(choice), strict, session.writer(), console};

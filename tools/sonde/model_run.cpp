@@ -50,7 +50,7 @@ void ModelRun::announce() {
     const auto& features = features_.features();
     shares_.resize(features.columns.size());
     if (!features.note.empty()) console_.message(features.note);
-    const auto dimension = source_.detector ? source_.detector->scorer().dimension() : shares_.size();
+    const auto dimension = source_.detector ? source_.detector->dimension : shares_.size();
     if (dimension != shares_.size())
         throw UsageError{fmt::format("the model judges {} column{}, but {} {} read: {}", dimension,
                                      dimension == 1 ? "" : "s", shares_.size(),
@@ -64,7 +64,7 @@ void ModelRun::take(const CsvRecord& record) {
     const bool training = !source_.detector;
     auto problem = features_.read(record, training && source_.labelled);
     std::optional<Verdict> verdict;
-    if (problem.empty()) verdict = training ? in_training : source_.detector->observe(features_.row());
+    if (problem.empty()) verdict = training ? in_training : judge();
     if (verdict && verdict->score.status == Status::bad_input) {
         verdict.reset();
         problem = "the model does not take it";
@@ -77,6 +77,12 @@ void ModelRun::take(const CsvRecord& record) {
     out_.field(verdict && verdict->anomalous ? blamed() : std::string_view{});
     write_verdict(out_, verdict);
     if (training) learn(verdict.has_value());
+}
+
+Verdict ModelRun::judge() {
+    auto& [dimension, learns, detector] = *source_.detector;
+    if (learns) detector.attribute(features_.row(), shares_);
+    return detector.observe(features_.row());
 }
 
 /// Keeps a row for training; the last of them ends it.
@@ -92,7 +98,7 @@ void ModelRun::learn(bool usable) {
 
 /// The feature with the largest share of the score; none when no feature has a share.
 std::string_view ModelRun::blamed() {
-    source_.detector->attribute(features_.row(), shares_);
+    if (!source_.detector->learns) source_.detector->detector.attribute(features_.row(), shares_);
     const auto largest = std::max_element(shares_.begin(), shares_.end());
     if (*largest <= 0) return {};
     return features_.features().names[static_cast<std::size_t>(largest - shares_.begin())];

@@ -84,6 +84,16 @@ public:
     /// usual. The forecaster goes on.
     void freeze_scales() noexcept { scales_.freeze(); }
 
+    /// Goes on with another forecaster, one that was retrained, say; the scales stay.
+    /// \throws std::invalid_argument  it has another dimension
+    void follow(F forecaster) {
+        if (forecaster.dimension() != dimension())
+            fail("ForecastScorer", "dimension", static_cast<double>(forecaster.dimension()),
+                 "that of the one before");
+        forecaster_ = std::move(forecaster);
+        look_ahead();
+    }
+
     [[nodiscard]] std::size_t dimension() const noexcept { return forecast_.size(); }
     /// Of the next observation, one value per feature; empty while there is none.
     [[nodiscard]] std::span<const double> forecast() const noexcept {

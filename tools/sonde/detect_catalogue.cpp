@@ -16,6 +16,13 @@ bool contains(std::span<const DetectorOption> options, std::string_view name) {
                        [&](const auto& option) { return option.name == name; });
 }
 
+template <class Entry>
+const Entry* find_in(std::span<const Entry> table, std::string_view name) noexcept {
+    const auto found =
+        std::find_if(table.begin(), table.end(), [&](const auto& entry) { return entry.name == name; });
+    return found == table.end() ? nullptr : &*found;
+}
+
 }  // namespace
 
 std::vector<DetectorEntry> stream_detectors() {
@@ -32,17 +39,17 @@ DetectorEntry find_stream_detector(std::string_view name) {
         names.emplace_back(entry.name);
     }
     for (const auto& entry : model_catalogue()) names.emplace_back(entry.name);
+    for (const auto& entry : row_forecaster_catalogue()) names.emplace_back(entry.name);
     const auto near = nearest(name, names);
     throw UsageError{fmt::format("unknown detector {}; {}it must be one of {}", shown(name),
                                  near ? fmt::format("did you mean {}? ", *near) : std::string{},
                                  fmt::join(names, ", "))};
 }
 
-const ModelEntry* find_model(std::string_view name) noexcept {
-    const auto table = model_catalogue();
-    const auto found =
-        std::find_if(table.begin(), table.end(), [&](const auto& entry) { return entry.name == name; });
-    return found == table.end() ? nullptr : &*found;
+const ModelEntry* find_model(std::string_view name) noexcept { return find_in(model_catalogue(), name); }
+
+const RowForecasterEntry* find_row_forecaster(std::string_view name) noexcept {
+    return find_in(row_forecaster_catalogue(), name);
 }
 
 void add_detector_options(std::vector<OptionSpec>& specs, std::span<const DetectorOption> options) {

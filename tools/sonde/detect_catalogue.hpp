@@ -6,9 +6,11 @@
 #include <string_view>
 #include <vector>
 
+#include "errors.hpp"
 #include "options.hpp"
 #include "sonde/detectors/catalogue.hpp"
 #include "sonde/models/catalogue.hpp"
+#include "sonde/models/forecast/row_forecasters.hpp"
 
 // The detectors that `sonde detect` has, and what the command line says of them.
 namespace sonde::tool {
@@ -24,6 +26,9 @@ namespace sonde::tool {
 
 /// Adds `--name VALUE` for each option that is not there yet.
 void add_detector_options(std::vector<OptionSpec>& specs, std::span<const DetectorOption> options);
+
+/// A forecaster of rows, which is trained before it judges; null: there is none of that name.
+[[nodiscard]] const RowForecasterEntry* find_row_forecaster(std::string_view name) noexcept;
 
 /// Every option that is no option of the command itself.
 /// \param name  of the detector.  \param own, common  what it takes.  \param command_options  of the command
@@ -45,5 +50,15 @@ void add_detector_options(std::vector<OptionSpec>& specs, std::span<const Detect
 
 /// In the words of the command line: `--window is '0', must be a whole number in [2, 1048576]`
 [[nodiscard]] std::string words_of(const SettingError& error);
+
+/// Settings, in those words. \param check  of the library \throws UsageError  one is refused
+template <class Check>
+void check_settings(const Check& check) {
+    try {
+        check();
+    } catch (const SettingError& error) {
+        throw UsageError{words_of(error)};
+    }
+}
 
 }  // namespace sonde::tool

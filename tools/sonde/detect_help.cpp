@@ -109,6 +109,7 @@ std::vector<OptionSpec> detect_options() {
     add_detector_options(specs, common_detector_options());
     for (const auto& entry : model_catalogue()) add_detector_options(specs, entry.options);
     add_detector_options(specs, common_model_options());
+    for (const auto& entry : row_forecaster_catalogue()) add_detector_options(specs, entry.options);
     return specs;
 }
 

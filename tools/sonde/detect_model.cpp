@@ -73,6 +73,15 @@ ModelOrder order_of(const ParsedOptions& parsed) {
         static_cast<void>(settings_for("a model that is read", {}, {}, detect_command_options(), parsed));
         return order;
     }
+    if (parsed.has("--detector")) order.forecaster = find_row_forecaster(*parsed.value("--detector"));
+    if (order.forecaster != nullptr) {
+        order.settings = settings_for(order.forecaster->name, order.forecaster->options, {},
+                                      detect_command_options(), parsed);
+        if (parsed.has("--label"))
+            throw UsageError{fmt::format("{} learns from no label", order.forecaster->name)};
+        check_settings([&] { check_row_forecaster_settings(order.forecaster->name, order.settings); });
+        return order;
+    }
     auto model = model_choice_of(parsed, detect_command_options());
     order.entry = model.entry;
     order.settings = std::move(model.settings);
@@ -80,16 +89,16 @@ ModelOrder order_of(const ParsedOptions& parsed) {
 }
 
 /// The model of --train-file; `choice` then asks for the same columns in the next file.
-AnyModelDetector fit_file(const std::string& file, const ModelOrder& order, FeatureChoice& choice,
-                          bool strict, Console& console) {
-    return fit_ordered(order, read_training_file(file, choice, order.entry->supervised, strict, console),
-                       console);
+RowDetector fit_file(const std::string& file, const ModelOrder& order, FeatureChoice& choice, bool strict,
+                     Console& console) {
+    return fit_ordered(order, read_training_file(file, choice, order.supervised(), strict, console), console);
 }
 
 }  // namespace
 
 bool asks_for_model(const ParsedOptions& parsed) {
-    if (const auto name = parsed.value("--detector")) return find_model(*name) != nullptr;
+    if (const auto name = parsed.value("--detector"))
+        return find_model(*name) != nullptr || find_row_forecaster(*name) != nullptr;
     return std::any_of(sources.begin(), sources.end(), [&](const char* name) { return parsed.has(name); });
 }
 
@@ -128,7 +137,7 @@ int detect_with_model(const ParsedOptions& parsed) {
         source.detector = read_ordered(order, *model);
     } else {
         source.train = train_of(parsed);
-        source.labelled = order.entry->supervised;
+        source.labelled = order.supervised();
         source.fit = [&](const TrainingRows& rows) { return fit_ordered(order, rows, console); };
     }
     ModelRun run{std::move(source), strict, session.writer(), console};

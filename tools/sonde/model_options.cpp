@@ -26,11 +26,7 @@ ModelChoice model_choice_of(const ParsedOptions& parsed, std::span<const OptionS
         &entry, settings_for(entry.name, entry.options, common_model_options(), command_options, parsed)};
     if (entry.supervised && !parsed.has("--label"))
         throw UsageError{fmt::format("{} learns from labels: --label COLUMN is missing", entry.name)};
-    try {
-        check_model_settings(entry.name, choice.settings);
-    } catch (const SettingError& error) {
-        throw UsageError{words_of(error)};
-    }
+    check_settings([&] { check_model_settings(entry.name, choice.settings); });
     return choice;
 }
 

@@ -43,7 +43,7 @@ void ModelRun::announce(const RowSource& rows) {
     const auto& features = rows.features();
     shares_.resize(features.columns.size());
     if (!features.note.empty()) console_.message(features.note);
-    const auto dimension = source_.detector ? source_.detector->scorer().dimension() : shares_.size();
+    const auto dimension = source_.detector ? source_.detector->dimension : shares_.size();
     if (dimension != shares_.size())
         throw UsageError{fmt::format("the model judges {} column{}, but {} {} read: {}", dimension,
                                      dimension == 1 ? "" : "s", shares_.size(),
@@ -56,7 +56,7 @@ void ModelRun::take(RowSource& rows) {
     const bool training = !source_.detector;
     auto problem = rows.read(training && source_.labelled);
     std::optional<Verdict> verdict;
-    if (problem.empty()) verdict = training ? in_training : source_.detector->observe(rows.row());
+    if (problem.empty()) verdict = training ? in_training : judge(rows.row());
     if (verdict && verdict->score.status == Status::bad_input) {
         verdict.reset();
         problem = "the model does not take it";
@@ -68,6 +68,12 @@ void ModelRun::take(RowSource& rows) {
     out_.field(verdict && verdict->anomalous ? blamed(rows) : std::string_view{});
     write_verdict(out_, verdict);
     if (training) learn(rows, verdict.has_value());
+}
+
+Verdict ModelRun::judge(const Row& row) {
+    auto& [dimension, learns, detector] = *source_.detector;
+    if (learns) detector.attribute(row, shares_);  // before it changes what it says
+    return detector.observe(row);
 }
 
 /// Keeps a row for training; the last of them ends it.
@@ -83,7 +89,7 @@ void ModelRun::learn(const RowSource& rows, bool usable) {
 
 /// The feature with the largest share of the score; none when no feature has a share.
 std::string_view ModelRun::blamed(const RowSource& rows) {
-    source_.detector->attribute(rows.row(), shares_);
+    if (!source_.detector->learns) source_.detector->detector.attribute(rows.row(), shares_);
     const auto largest = std::max_element(shares_.begin(), shares_.end());
     if (*largest <= 0) return {};
     return rows.features().names[static_cast<std::size_t>(largest - shares_.begin())];

@@ -64,16 +64,18 @@ std::string to_table(const Rehearsal& rehearsal) {
     for (const auto& kind : rehearsal.kinds)
         table += fmt::format("{:<14}{:>7.3f}{:>9.1f} %\n", name(kind.kind), kind.auroc, 100 * kind.flagged);
     table += fmt::format(
-        "where their errors are: % of the flagged images that have half of it in few cells of {0} x {0} "
-        "pixels, this one among them\n",
+        "of the flagged ones, % in which a cell of {0} x {0} pixels is one of the few that hold half of the "
+        "error:\n",
         cell_side);
-    for (const auto& kind : rehearsal.kinds) table += fmt::format("{:<22}", name(kind.kind));
-    for (std::size_t row = 0; row < grid; ++row) {
-        table += '\n';
-        for (const auto& kind : rehearsal.kinds)
-            table += fmt::format("{:<22}", map_row(kind.main_cells, row));
-    }
-    return table + '\n';
+    const auto add_line = [&](auto text_of) {
+        std::string line;
+        for (const auto& kind : rehearsal.kinds) line += fmt::format("{:<22}", text_of(kind));
+        table += line.substr(0, line.find_last_not_of(' ') + 1) + '\n';
+    };
+    add_line([](const auto& kind) { return std::string{name(kind.kind)}; });
+    for (std::size_t row = 0; row < grid; ++row)
+        add_line([row](const auto& kind) { return map_row(kind.main_cells, row); });
+    return table;
 }
 
 }  // namespace demo

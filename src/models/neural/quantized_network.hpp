@@ -15,8 +15,8 @@
 
 namespace sonde::detail {
 
-/// A network with weights in bytes, to serve; `QuantizedAutoencoder` says how. Some rows go through all layers together,
-/// as in `PackedNetwork`. No allocation; at most 64 kB of stack. Threading: immutable.
+/// A network with weights in bytes, to serve; `QuantizedAutoencoder` says how. Some rows go through all layers
+/// together, as in `PackedNetwork`. No allocation; at most 64 kB of stack. Threading: immutable.
 class QuantizedNetwork {
 public:
     static constexpr Format format{"QNET", 1};

@@ -168,8 +168,6 @@ public:
     void times_kept(const float* a, std::size_t rows, float* out) {
         const Panels& panels = rooms_[kept_];
         const std::size_t outputs = panels.columns(), whole = outputs / Panels::width;
-        // A kernel takes a single row, which a row too many would be, by two panels at a time.
-        if (rows % 6 == 1) return run_padded(a, rows, {0, panels.count()}, out);
         multiply(a, panels.rows(), rows, panels, {0, whole}, out, outputs, set_);
         if (whole * Panels::width < outputs) run_padded(a, rows, {whole, whole + 1}, out);
     }

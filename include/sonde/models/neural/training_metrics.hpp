@@ -26,7 +26,7 @@ struct TrainingMetrics {
     /// \throws std::invalid_argument  as asking the registry does
     explicit TrainingMetrics(Registry& registry, const Labels& labels = {});
 
-    /// An epoch has ended. \param ended  which, from 1.  \param most  how many there are at most.  \param took  it alone
+    /// An epoch has ended. \param ended  which, from 1.  \param most  how many there may be.  \param took  it alone
     void observe(std::size_t ended, std::size_t most, const EpochLosses& losses, Duration took) noexcept;
 
     /// An EpochCallback, to be kept while training runs, that observes each epoch and never ends it; times by a clock

@@ -10,7 +10,7 @@ namespace {
 
 // In the order of the enumerators.
 constexpr std::string_view activation_names[] = {"linear", "relu", "leaky-relu", "tanh", "sigmoid"};
-constexpr std::string_view error_names[] = {"absolute", "squared"};
+constexpr std::string_view error_names[] = {"absolute", "squared", "cross-entropy"};
 constexpr std::string_view loss_names[] = {"squared", "absolute", "huber", "cross-entropy"};
 
 constexpr DetectorOption autoencoder_options[] = {
@@ -22,7 +22,8 @@ constexpr DetectorOption autoencoder_options[] = {
     {"output-activation", "of the outputs", "linear", "linear, relu, leaky-relu, tanh or sigmoid"},
     {"loss", "what training makes small; cross-entropy for features in [0, 1], with scaling none or range",
      "squared", "squared, absolute, huber or cross-entropy"},
-    {"error", "how a row and its reconstruction are compared", "squared", "absolute or squared"},
+    {"error", "how a row and its reconstruction are compared", "squared",
+     "absolute, squared or cross-entropy"},
     {"epochs", "how often all rows are learned from, at most", "50", "a whole number in [1, 1000000]"},
     {"batch", "rows per step", "64", "a whole number in [1, 1000000]"},
     {"learning-rate", "how far a step goes", "0.001", "in (0, 1]"},
@@ -79,6 +80,9 @@ AnyModel fit_one_autoencoder(const TrainingData& data, const Settings& settings)
     settings.read("held-out", options.held_out, [](double x) { return x >= 0 && x < 1; });
     if (options.training.loss == Loss::cross_entropy && options.output_activation != Activation::sigmoid)
         settings.refuse("loss", "another unless output-activation is sigmoid");
+    if (options.error == ReconstructionError::cross_entropy &&
+        options.output_activation != Activation::sigmoid)
+        settings.refuse("error", "another unless output-activation is sigmoid");
     return fit_autoencoder(data.rows, options);
 }
 

@@ -126,5 +126,11 @@ refused 2 "in [0, 1] for cross_entropy" "${files[@]}" --detector autoencoder --o
 refused 2 "resume_from is a state of another network" "${files[@]}" --detector autoencoder --resume "$scratch/state"
 refused 1 "cannot read $scratch/good.csv" "${files[@]}" --detector autoencoder --resume "$scratch/good.csv"
 refused 1 "cannot read $scratch/none: No such file" --input "$scratch/none" --output "$scratch/model"
+for option in --output --checkpoint --history --plot; do  # said before there is something to write
+    others=(--output "$scratch/model")
+    [[ $option == --output ]] && others=()
+    refused 1 "cannot write $scratch/none/file: No such file" --input "$scratch/good.csv" --detector autoencoder \
+        "${others[@]}" "$option" "$scratch/none/file"
+done
 [[ -e $scratch/model ]] && fail "there is a model of a training that was refused"
 finish

@@ -3,10 +3,12 @@
 
 #include <fmt/format.h>
 
+#include <optional>
 #include <utility>
 
 #include "errors.hpp"
 #include "model_options.hpp"
+#include "replace_file.hpp"
 #include "train_run.hpp"
 
 namespace sonde::tool {
@@ -49,6 +51,8 @@ int run_train(Arguments arguments) {
     const std::string input = file_of(parsed, "--input");
     const auto order = order_of(parsed);
     auto choice = feature_choice_of(parsed);
+    for (const auto& file : {std::optional{order.output}, order.checkpoint, order.history, order.plot})
+        if (file) check_replaceable(*file);
     Console console;
     const auto rows =
         read_training_file(input, choice, order.entry->supervised, parsed.has("--strict"), console);

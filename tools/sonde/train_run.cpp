@@ -90,9 +90,11 @@ std::string words_of(const std::vector<EpochLosses>& history) {
     if (history.empty()) return {};
     const auto less = [](const auto& a, const auto& b) { return a.validation < b.validation; };
     const auto best = std::min_element(history.begin(), history.end(), less);
-    return fmt::format("; {} epoch{}, the best {}: loss {:.4g}, held out {:.4g}", history.size(),
-                       history.size() == 1 ? "" : "s", best - history.begin() + 1, best->training,
-                       best->validation);
+    std::string words =
+        fmt::format("; {} epoch{}, the best {}: loss {:.4g}", history.size(), history.size() == 1 ? "" : "s",
+                    best - history.begin() + 1, best->training);
+    if (best->validation != best->training) words += fmt::format(", held out {:.4g}", best->validation);
+    return words;
 }
 
 }  // namespace

@@ -212,8 +212,12 @@ TEST_CASE("Model catalogue: an option that would be ignored is refused", "[model
         CHECK_THROWS_AS(fitted(entry_of("mahalanobis"), {{option, "0.6"}}), SettingError);
     for (const char* option : {"units", "code"})
         CHECK_THROWS_AS(fitted(entry_of("autoencoder"), {{"layers", "5-2-5"}, {option, "5"}}), SettingError);
-    CHECK_THROWS_WITH(fitted(entry_of("autoencoder"), {{"loss", "cross-entropy"}}),
-                      "autoencoder: loss is cross-entropy, must be another unless output-activation is sigmoid");
+    CHECK_THROWS_WITH(
+        fitted(entry_of("autoencoder"), {{"loss", "cross-entropy"}}),
+        "autoencoder: loss is cross-entropy, must be another unless output-activation is sigmoid");
+    CHECK_THROWS_WITH(
+        fitted(entry_of("autoencoder"), {{"error", "cross-entropy"}}),
+        "autoencoder: error is cross-entropy, must be another unless output-activation is sigmoid");
     CHECK_THROWS_WITH(
         fitted(entry_of("default"), {{"scaling", "robust"}}),
         "default: scaling is robust, must be left out unless another model than default is asked for");

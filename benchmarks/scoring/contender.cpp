@@ -8,7 +8,8 @@
 //
 // ROWS and TRAIN hold two 64-bit counts, rows and features, then floats; LABELS a byte a row. MODEL is one of the
 // catalogue, or `gaussian-diagonal`, or `images` and `images-autoencoder` with seed=..; `dbscan-clusters` with eps=..
-// and min-points=.. only fits; `autoencoder-epoch` has the default shape after one epoch.
+// and min-points=.. only fits; `autoencoder-epoch` has the default shape after one epoch; for `autoencoder-weights`
+// TRAIN is a row of the weights and biases of each layer of that shape.
 #include <exception>
 #include <memory>
 #include <span>
@@ -77,6 +78,25 @@ benchmark::Model fit_images(MatrixView rows, bool ensemble, std::uint64_t seed) 
     return asked(fit_autoencoder(rows, denoising_options(rows.rows(), seed)));
 }
 
+/// 784-128-64-32-64-128-784, ReLU and sigmoid, from its numbers.
+Network known_network(std::span<const float> numbers) {
+    constexpr std::size_t widths[] = {784, 128, 64, 32, 64, 128, 784}, layers = std::size(widths) - 1;
+    std::vector<DenseLayer> all;
+    const auto take = [&numbers](std::size_t count) {
+        if (numbers.size() < count) throw std::runtime_error{"weights are missing"};
+        const std::vector<float> taken{numbers.begin(), numbers.begin() + static_cast<std::ptrdiff_t>(count)};
+        numbers = numbers.subspan(count);
+        return taken;
+    };
+    for (std::size_t i = 0; i < layers; ++i) {
+        DenseLayer layer{widths[i], widths[i + 1], i + 1 < layers ? Activation::relu : Activation::sigmoid};
+        layer.weights = take(layer.inputs * layer.outputs);
+        layer.bias = take(layer.outputs);
+        all.push_back(std::move(layer));
+    }
+    return Network{std::move(all)};
+}
+
 void run(const std::vector<std::string>& arguments) {
     if (arguments.size() < 3) throw std::runtime_error{"MODEL TRAIN LABELS|- [option=value]..."};
     const Rows train = benchmark::read_rows(arguments[1]);
@@ -87,6 +107,8 @@ void run(const std::vector<std::string>& arguments) {
         settings.push_back({arguments[i].substr(0, equals), arguments[i].substr(equals + 1)});
     }
     if (arguments[0] == "autoencoder-epoch") return run_autoencoder(train);
+    if (arguments[0] == "autoencoder-weights")
+        return benchmark::answer_all(asked(AutoencoderModel{known_network(train.values)}), 0);
     if (arguments[0] == "dbscan-clusters")
         return run_clusters(
             train, {.eps = std::stod(settings.at(0).value), .min_points = std::stoul(settings.at(1).value)});

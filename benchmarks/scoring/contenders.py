@@ -21,7 +21,9 @@ _written = {}
 
 
 def file_of(rows):
-    """The path of a file with these rows, as contender.cpp reads them."""
+    """The path of a file with these rows, as contender.cpp reads them; a path is one already."""
+    if isinstance(rows, pathlib.Path):
+        return rows
     key = id(rows)
     if key not in _written:
         path = pathlib.Path(_folder.name) / f"{len(_written)}.rows"
@@ -31,12 +33,18 @@ def file_of(rows):
     return _written[key][0]
 
 
+def file_with(name, data):
+    path = pathlib.Path(_folder.name) / name
+    path.write_bytes(data)
+    return path
+
+
 def labels_file_of(labels):
     if labels is None:
         return "-"
-    path = pathlib.Path(_folder.name) / f"{id(labels)}.labels"
-    path.write_bytes(np.asarray(labels, dtype=np.uint8).tobytes())
-    return path
+    if isinstance(labels, pathlib.Path):
+        return labels
+    return file_with(f"{id(labels)}.labels", np.asarray(labels, dtype=np.uint8).tobytes())
 
 
 class Program:
@@ -89,6 +97,9 @@ class Python:
     def row(self):
         some = [self.queries[i:i + 1] for i in range(min(20, len(self.queries)))]
         return _seconds(lambda: [self.score(row) for row in some]) / len(some)
+
+    def scores(self):
+        return self.score(self.queries)
 
     def close(self):
         pass

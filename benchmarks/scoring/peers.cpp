@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Peers written in C++, asked as contender.cpp is: `scoring_peers nanoflann|dlib-centers TRAIN -`. Their scores are
-// squared distances to the nearest row of TRAIN.
+// squared distances to the nearest row of TRAIN. `scoring_peers onnxruntime LIBRARY MODEL` runs an ONNX file.
 #include <exception>
 #include <memory>
 
@@ -12,6 +12,7 @@
 #endif
 
 #include "answers.hpp"
+#include "onnx_session.hpp"
 
 namespace {
 
@@ -84,13 +85,10 @@ Scoring made(const std::string& name, [[maybe_unused]] Rows train) {
     throw std::runtime_error{"without " + name};
 }
 
-}  // namespace
-
-int main(int count, char** values) try {
-    if (count < 3) throw std::runtime_error{"nanoflann|dlib-centers TRAIN"};
-    Rows train = benchmark::read_rows(values[2]);
+void run_nearest(const std::string& name, const std::string& path) {
+    Rows train = benchmark::read_rows(path);
     const auto start = std::chrono::steady_clock::now();
-    const Scoring scoring = made(values[1], std::move(train));
+    const Scoring scoring = made(name, std::move(train));
     const double fit_seconds = benchmark::seconds_since(start);
     std::vector<double> scores;
     const auto score = [&](MatrixView rows) {
@@ -102,6 +100,33 @@ int main(int count, char** values) try {
         return scores;
     };
     benchmark::answer_all({score, score, scores_of}, fit_seconds);
+}
+
+void run_onnx(const std::string& library, const std::string& model) {
+    benchmark::OnnxSession session{library, model};
+    std::vector<float> scores;
+    const auto batch = [&](MatrixView rows) {
+        scores.resize(std::max(scores.size(), rows.rows()));
+        session.run(rows, scores.data());
+    };
+    const auto row = [&](MatrixView rows) {
+        for (std::size_t i = 0; i < rows.rows(); ++i) batch({rows.row(i).data(), 1, rows.cols()});
+    };
+    const auto scores_of = [&](MatrixView rows) {
+        batch(rows);
+        return std::vector<double>(scores.begin(), scores.begin() + static_cast<std::ptrdiff_t>(rows.rows()));
+    };
+    benchmark::answer_all({batch, row, scores_of}, 0);
+}
+
+}  // namespace
+
+int main(int count, char** values) try {
+    if (count < 4) throw std::runtime_error{"nanoflann|dlib-centers TRAIN - or onnxruntime LIBRARY MODEL"};
+    if (std::string{values[1]} == "onnxruntime")
+        run_onnx(values[2], values[3]);
+    else
+        run_nearest(values[1], values[2]);
     return 0;
 } catch (const std::exception& error) {
     std::fprintf(stderr, "scoring_peers: %s\n", error.what());

@@ -43,15 +43,19 @@ std::vector<std::byte> read_file(const std::filesystem::path& path) {
     return bytes;
 }
 
-Samples load_samples(const std::filesystem::path& folder) {
-    const auto pixels = read_idx(folder / "images.idx3-ubyte", 3, Network::inputs);
-    const auto labels = read_idx(folder / "labels.idx1-ubyte", 1, 1);
-    if (pixels.size() != labels.size() * Network::inputs)
-        sonde::fail_format(folder.string(), "not as many labels as images");
-
-    Samples samples{std::vector<Image>(labels.size()), {}};
+std::vector<Image> load_images(const std::filesystem::path& path) {
+    const auto pixels = read_idx(path, 3, Network::inputs);
+    std::vector<Image> images(pixels.size() / Network::inputs);
     for (std::size_t i = 0; i < pixels.size(); ++i)
-        samples.images[i / Network::inputs][i % Network::inputs] = std::to_integer<std::uint8_t>(pixels[i]);
+        images[i / Network::inputs][i % Network::inputs] = std::to_integer<std::uint8_t>(pixels[i]);
+    return images;
+}
+
+Samples load_samples(const std::filesystem::path& folder) {
+    Samples samples{load_images(folder / "images.idx3-ubyte"), {}};
+    const auto labels = read_idx(folder / "labels.idx1-ubyte", 1, 1);
+    if (samples.images.size() != labels.size())
+        sonde::fail_format(folder.string(), "not as many labels as images");
     for (const std::byte label : labels) {
         if (label > std::byte{9}) sonde::fail_format(folder.string(), "a label is not a digit");
         samples.labels.push_back(std::to_integer<std::uint8_t>(label));

@@ -20,6 +20,9 @@ struct Samples {
     std::vector<std::uint8_t> labels;
 };
 
+/// Reads an IDX file of 28 x 28 images. \throws sonde::FormatError  it is not one
+[[nodiscard]] std::vector<Image> load_images(const std::filesystem::path& path);
+
 /// Reads images.idx3-ubyte and labels.idx1-ubyte. \throws sonde::FormatError  they are not what they should be
 [[nodiscard]] Samples load_samples(const std::filesystem::path& folder);
 

@@ -13,7 +13,7 @@ namespace demo {
 enum class Fault {
     slow,     ///< the server: every reply waits 20 ms more, as for a feature store that has become slow
     errors,   ///< the server: 30 % of the requests fail with status 500
-    foreign,  ///< the load: half of the images come with dark and light swapped, as from a careless client
+    foreign,  ///< the load: half of the images are no upright digits, as from careless clients
 };
 
 inline constexpr sonde::Duration slow_by = std::chrono::milliseconds{20};
@@ -36,7 +36,8 @@ public:
           incidents_{{
               {Fault::slow, "server slows down by 20 ms", "latency", length * 27 / 100, length * 37 / 100},
               {Fault::errors, "30 % of requests fail", "errors", length * 50 / 100, length * 60 / 100},
-              {Fault::foreign, "half of the images inverted", "output", length * 73 / 100, length * 83 / 100},
+              {Fault::foreign, "half of the images are foreign", "input", length * 73 / 100,
+               length * 83 / 100},
           }} {}
 
     [[nodiscard]] bool on(Fault fault, sonde::TimePoint now) const noexcept {

@@ -14,17 +14,14 @@ namespace {
 constexpr std::size_t pool_size = 32;
 constexpr double labelled_share = 0.9, cut_off_share = 1.0 / 300;
 
-// What a client sends that has dark and light the wrong way round.
-Image inverted(Image image) {
-    for (auto& pixel : image) pixel = static_cast<std::uint8_t>(255 - pixel);
-    return image;
-}
+bool shows_a_digit(Foreign kind) { return kind == Foreign::inverted || kind == Foreign::rotated; }
 
 }  // namespace
 
-Load::Load(const Samples& samples, std::vector<sonde::Duration> arrivals, const Schedule& schedule,
-           std::uint16_t port, std::uint64_t seed)
+Load::Load(const Samples& samples, const ForeignImages& foreign, std::vector<sonde::Duration> arrivals,
+           const Schedule& schedule, std::uint16_t port, std::uint64_t seed)
     : samples_{samples},
+      foreign_{foreign},
       arrivals_{std::move(arrivals)},
       schedule_{schedule},
       rng_{seed},
@@ -60,11 +57,13 @@ void Load::classify(sonde::TimePoint now) {
     const std::uint64_t id = ++sent_;
     const std::size_t sample = rng_.below(samples_.images.size());
     const bool is_foreign = rng_.uniform() < foreign_share && schedule_.on(Fault::foreign, now);
-    const Image image = is_foreign ? inverted(samples_.images[sample]) : samples_.images[sample];
+    const Foreign kind = foreign_kinds[rng_.below(foreign_kinds.size())];
+    const Image& digit = samples_.images[sample];
+    const Image image = is_foreign ? foreign_.make(kind, digit, rng_) : digit;
     if (rng_.uniform() < cut_off_share) return post("/v1/classify", id, std::span{image}.first(100));
 
     post("/v1/classify", id, image);
-    if (rng_.uniform() >= labelled_share) return;
+    if ((is_foreign && !shows_a_digit(kind)) || rng_.uniform() >= labelled_share) return;
     const std::chrono::duration<double> delay{0.5 + 1.5 * rng_.uniform()};
     labels_.push({now + std::chrono::duration_cast<sonde::Duration>(delay), id, samples_.labels[sample]});
 }

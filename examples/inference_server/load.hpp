@@ -10,6 +10,7 @@
 
 #include "event_loop.hpp"
 #include "files.hpp"
+#include "foreign.hpp"
 #include "incidents.hpp"
 #include "sonde/core/rng.hpp"
 
@@ -19,12 +20,13 @@ namespace demo {
 ///
 /// Requests leave when the trace says, whether or not earlier ones were answered (an open loop: a slow
 /// server does not get fewer of them); the trace begins again at its end. Nine images in ten are labelled
-/// by a person half a second to two seconds later; one request in 300 is cut off on its way.
+/// by a person half a second to two seconds later, unless there is no digit on it; one request in 300 is cut
+/// off on its way.
 /// Threading: single-writer; the counts are thread-safe.
 class Load {
 public:
-    Load(const Samples& samples, std::vector<sonde::Duration> arrivals, const Schedule& schedule,
-         std::uint16_t port, std::uint64_t seed);
+    Load(const Samples& samples, const ForeignImages& foreign, std::vector<sonde::Duration> arrivals,
+         const Schedule& schedule, std::uint16_t port, std::uint64_t seed);
     ~Load() { stop(); }
 
     void start();
@@ -53,6 +55,7 @@ private:
     [[nodiscard]] sonde::TimePoint next_arrival() const noexcept;
 
     const Samples& samples_;
+    const ForeignImages& foreign_;
     std::vector<sonde::Duration> arrivals_;
     const Schedule& schedule_;
     sonde::Rng rng_;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <deque>
 #include <vector>
 
 #include "report.hpp"
@@ -19,11 +20,15 @@ public:
     std::vector<Alarm> look(sonde::TimePoint now);
 
     [[nodiscard]] const std::vector<Watch>& watches() const noexcept { return watches_; }
+    /// The share of the foreign images of the last second in which each cell was a main one.
+    [[nodiscard]] CellShares foreign_cells() const noexcept;
     /// Every alarm since the start.
     [[nodiscard]] const std::vector<Alarm>& alarms() const noexcept { return alarms_; }
 
 private:
+    const Telemetry& telemetry_;
     sonde::TimePoint begin_;
+    std::deque<ForeignCounts> foreign_;  // of the last looks
     std::vector<Watch> watches_;
     std::vector<Alarm> alarms_;
 };

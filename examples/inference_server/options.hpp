@@ -24,7 +24,7 @@ inline constexpr std::string_view usage =
   --seconds N   length of the run, at least 40 (default 60)
   --seed N      which images, faults and label delays (default 1)
   --serve       go on serving normal traffic after the run, until SIGINT or SIGTERM
-  --data DIR    folder of network.mlp, images, labels and arrivals
+  --data DIR    folder of the network, images, labels and arrivals
   --help        this text
 
 Exit code: 0 when each incident was detected and nothing else raised an alarm, 1 when not, 2 for a wrong

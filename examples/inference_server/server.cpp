@@ -27,8 +27,10 @@ void on_post(evhttp* http, const char* path, Server* server) {
 
 }  // namespace
 
-Server::Server(const Network& network, const Schedule& schedule, std::uint64_t seed, Telemetry& telemetry)
+Server::Server(const Network& network, InputDetector& inputs, const Schedule& schedule, std::uint64_t seed,
+               Telemetry& telemetry)
     : network_{network},
+      inputs_{inputs},
       schedule_{schedule},
       telemetry_{telemetry},
       rng_{seed},
@@ -64,9 +66,13 @@ void Server::on_classify(evhttp_request* http) {
 
 void Server::answer(const Request& request) {
     const Prediction prediction = network_.classify(request.image);
-    telemetry_.answered(request.id, prediction, request.arrived, now());
+    const sonde::TimePoint before = now();
+    const InputVerdict input = inputs_.observe(request.image);
+    const sonde::TimePoint ready = now();
+    telemetry_.answered(request.id, prediction, input, ready - before, request.arrived, ready);
     reply(request.http, 200,
-          fmt::format(R"({{"digit":{},"confidence":{:.3f}}})", prediction.digit, prediction.confidence));
+          fmt::format(R"({{"digit":{},"confidence":{:.3f},"foreign":{}}})", prediction.digit,
+                      prediction.confidence, input.verdict.anomalous));
 }
 
 void Server::answer_postponed() {

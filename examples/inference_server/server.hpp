@@ -6,6 +6,7 @@
 
 #include "event_loop.hpp"
 #include "incidents.hpp"
+#include "inputs.hpp"
 #include "network.hpp"
 #include "sonde/core/rng.hpp"
 #include "telemetry.hpp"
@@ -14,15 +15,16 @@ namespace demo {
 
 /// The inference server, HTTP on 127.0.0.1, one thread:
 ///
-///     POST /v1/classify   784 bytes, header X-Request-Id: 7   ->  {"digit":7,"confidence":0.998}
+///     POST /v1/classify   784 bytes, header X-Request-Id: 7   ->  {"digit":7,"confidence":0.998,"foreign":false}
 ///     POST /v1/label      a digit, header X-Request-Id: 7         what that image really was; may come late
 ///
-/// Each request costs the network's computation, and what the schedule's faults add to it.
+/// Each request costs the network's computation, the input detector's, and what the schedule's faults add to it.
 /// Threading: single-writer; `telemetry` is told from the server's thread.
 class Server {
 public:
     /// Binds a free port. \throws std::runtime_error  there is none
-    Server(const Network& network, const Schedule& schedule, std::uint64_t seed, Telemetry& telemetry);
+    Server(const Network& network, InputDetector& inputs, const Schedule& schedule, std::uint64_t seed,
+           Telemetry& telemetry);
     ~Server() { stop(); }
 
     void start() { loop_.start(); }
@@ -43,6 +45,7 @@ private:
     void answer_postponed();
 
     const Network& network_;
+    InputDetector& inputs_;
     const Schedule& schedule_;
     Telemetry& telemetry_;
     sonde::Rng rng_;

@@ -58,6 +58,24 @@ void Settings::read(std::string_view name, std::uint64_t& value, std::uint64_t l
     if (!parse(setting->value, value) || value < least || value > most) refuse(name, allowed(name));
 }
 
+void Settings::read(std::string_view name, std::vector<std::size_t>& values, std::size_t least,
+                    std::size_t most, std::size_t most_values) const {
+    const DetectorSetting* const setting = find(name);
+    if (setting == nullptr) return;
+    values.clear();
+    std::string_view rest = setting->value;
+    for (bool more = true; more;) {
+        const auto end = rest.find('-');
+        std::size_t value = 0;
+        if (!parse(rest.substr(0, end), value) || value < least || value > most ||
+            values.size() == most_values)
+            refuse(name, allowed(name));
+        values.push_back(value);
+        more = end != rest.npos;
+        if (more) rest.remove_prefix(end + 1);
+    }
+}
+
 void Settings::only_with(std::string_view name, bool met, std::string_view condition) const {
     if (!met && find(name) != nullptr) refuse(name, std::string{"left out unless "}.append(condition));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <span>
@@ -24,6 +25,9 @@ public:
     void read(std::string_view name, double& value, bool (*in_range)(double)) const;
     void read(std::string_view name, std::uint64_t& value, std::uint64_t least,
               std::uint64_t most = std::numeric_limits<std::uint64_t>::max()) const;
+    /// Whole numbers with a `-` between them: `128-32-128`.
+    void read(std::string_view name, std::vector<std::size_t>& values, std::size_t least, std::size_t most,
+              std::size_t most_values) const;
     /// The enumerator whose place in `names` the text has.
     template <class Enum>
     void read(std::string_view name, Enum& value, std::span<const std::string_view> names) const {

@@ -28,6 +28,12 @@ void check_labels(const ModelEntry& entry, const TrainingData& data) {
              std::string{"one per row: "}.append(entry.name).append(" learns from labels"));
 }
 
+void check_checkpoint(const ModelEntry& entry, const CheckpointOptions& checkpoint) {
+    if (entry.in_epochs) return;
+    if (checkpoint.save || checkpoint.resume_from != nullptr || checkpoint.keep_when_ended)
+        fail("fit_model", "checkpoint", "given", std::string{entry.name} + " is not trained in epochs: none");
+}
+
 detail::Settings settings_of(const ModelEntry& entry, const std::vector<DetectorSetting>& given) {
     return {entry.name, entry.options, given, common_options};
 }
@@ -75,6 +81,7 @@ AnyModel fit_model(std::string_view name, const TrainingData& data,
     const Scaling how = scaling_of(entry, settings);
     detail::check_training_rows("fit_model", data.rows);
     check_labels(entry, data);
+    check_checkpoint(entry, data.checkpoint);
     if (how == Scaling::none) return entry.fit(data, settings);
     FeatureScaling scaling{data.rows, how};
     const std::vector<float> scaled = scaling.apply(data.rows);

@@ -28,6 +28,10 @@ namespace sonde::detail {
 
 [[nodiscard]] ModelEntry autoencoder_entry() noexcept;  // catalogue_neural.cpp
 
+[[nodiscard]] DetectorEntry ar_entry() noexcept;  // catalogue_forecasts.cpp
+[[nodiscard]] DetectorEntry holt_winters_entry() noexcept;
+[[nodiscard]] DetectorEntry seasonal_naive_entry() noexcept;
+
 /// An option that many have.
 inline constexpr DetectorOption seed_option{"seed", "which random choices are made", "1", "a whole number"};
 

@@ -44,13 +44,17 @@ AnyDetector make_kmeans_stream(const std::vector<DetectorSetting>& given, std::o
     return detail::assemble(KMeansStream{options}, settings, threshold);
 }
 
-constexpr DetectorEntry catalogue[] = {
-    {"kmeans-stream", "for streams with habits: departure from what k-means models of the past know",
-     kmeans_options, make_kmeans_stream},
-};
-
 }  // namespace
 
-std::span<const DetectorEntry> stream_model_catalogue() noexcept { return catalogue; }
+std::span<const DetectorEntry> stream_model_catalogue() noexcept {
+    static const DetectorEntry table[] = {
+        {"kmeans-stream", "for streams with habits: departure from what k-means models of the past know",
+         kmeans_options, make_kmeans_stream},
+        detail::ar_entry(),
+        detail::holt_winters_entry(),
+        detail::seasonal_naive_entry(),
+    };
+    return table;
+}
 
 }  // namespace sonde

@@ -15,6 +15,10 @@
 #include "sonde/detectors/gaussian.hpp"
 #include "sonde/detectors/multivariate_gaussian.hpp"
 #include "sonde/detectors/sliding_window.hpp"
+#include "sonde/models/forecast/auto_regression.hpp"
+#include "sonde/models/forecast/holt_winters.hpp"
+#include "sonde/models/forecast/per_feature.hpp"
+#include "sonde/models/forecast/seasonal_naive.hpp"
 #include "sonde/models/kmeans_stream.hpp"
 #include "sonde/models/random_cut_forest.hpp"
 #include "sonde/models/random_features.hpp"
@@ -114,6 +118,40 @@ struct ScalarKMeans {
             {.window = 120, .train_every = 4000, .models = 3, .difference = false, .smooth = 1, .lag = 0}};
     }
 };
+struct NaiveForecast {
+    static auto make() { return SeasonalNaiveDetector{ForecastScorer{SeasonalNaive{{.season = 3}}}}; }
+};
+struct LinearForecast {  // of few lags: with 20 of them the anomalies of the streams below are foreseen
+    static auto make() {
+        return AutoRegressionDetector{ForecastScorer{AutoRegression{{.max_order = 8}}, {.window = 100}}};
+    }
+};
+struct LinearForecastFaded {
+    static auto make() {
+        return StreamingDetector{
+            ForecastScorer{AutoRegression{{.order = 4, .difference = 2, .half_life = 100}},
+                           {.window = 50, .quantile = 0.9, .side = Side::above, .clip = 3}},
+            QuantileThreshold{{.quantile = 0.95, .warm_up = 100}}, LearnFrom::normal_only};
+    }
+};
+struct Smoothed {
+    static auto make() { return HoltWintersDetector{}; }
+};
+struct SmoothedSeasons {
+    static auto make() {
+        return HoltWintersDetector{
+            ForecastScorer{HoltWinters{{.season = 5, .trend = Trend::damped, .alpha = 0.1, .fit = 60}},
+                           {.window = 100, .clip = 3}},
+            FixedThreshold{4}};
+    }
+};
+struct LinearForecastRows {
+    static auto make() {
+        return StreamingDetector{
+            ForecastScorer{PerFeature{4, AutoRegression{{.order = 2}}}, {.window = 100, .clip = 3}},
+            QuantileThreshold{{.quantile = 0.95, .warm_up = 100}}};
+    }
+};
 struct WindowMean {
     static auto make() { return SlidingWindowDetector{}; }
 };
@@ -130,10 +168,11 @@ using Detectors =
     std::tuple<Gaussian, GaussianDecayed, GaussianDensity, GaussianRobust, GaussianRobustDecayed,
                GaussianNormalOnly, GaussianQuantile, Diagonal, DiagonalDecayed, Full, FullDecayed,
                FullNormalOnly, FullQuantile, CutForest, CutForestUniform, MovingCentres, OnlineSvm,
-               ScalarKMeans, WindowMean, WindowMad, WindowQuantiles>;
+               ScalarKMeans, NaiveForecast, LinearForecast, LinearForecastFaded, LinearForecastRows, Smoothed,
+               SmoothedSeasons, WindowMean, WindowMad, WindowQuantiles>;
 
 using RowDetectors = std::tuple<Diagonal, DiagonalDecayed, Full, FullDecayed, FullNormalOnly, FullQuantile,
-                                CutForest, CutForestUniform, MovingCentres, OnlineSvm>;
+                                CutForest, CutForestUniform, MovingCentres, OnlineSvm, LinearForecastRows>;
 
 /// What the toy streams are made of; the memory behind an Input.
 template <class Input>

@@ -6,6 +6,7 @@
 #include <cstdio>
 
 #include "sonde/metrics/registry.hpp"
+#include "sonde/models/neural/training_metrics.hpp"
 
 using namespace sonde;
 
@@ -27,6 +28,7 @@ void fill(Registry& registry) {
     auto& quality = registry.classification("quality", "How good the model is.");
     for (std::size_t i = 0; i < 60; ++i) quality.observe(i % 3 == 0, i % 2 == 0);
     registry.utilization("memory", "Memory that is reserved.").set(3, 4);
+    TrainingMetrics{registry}.observe(2, 5, {0.5, 0.25, 0.001}, std::chrono::seconds{3});
 }
 
 }  // namespace

@@ -3,6 +3,7 @@
 
 #include "support/catch.hpp"
 #include "text_source.hpp"
+#include "tools/sonde/csv_rows.hpp"
 #include "tools/sonde/errors.hpp"
 
 using Catch::Matchers::ContainsSubstring;
@@ -53,11 +54,11 @@ Result run(const std::string& text, ModelSource source, FeatureChoice choice = {
     TextSink sink;
     sonde::tool::CsvWriter writer{sink};
     sonde::tool::Console console;
-    sonde::tool::ModelRun model{std::move(source), std::move(choice), strict, writer, console};
-    sonde::tool::CsvReader reader{input};
+    sonde::tool::ModelRun model{std::move(source), strict, writer, console};
+    sonde::tool::CsvRows rows{input, std::move(choice)};
     Result result;
     try {
-        model.run(reader);
+        model.run(rows);
     } catch (const sonde::tool::RunError& error) {
         result.error = error.what();
     }

@@ -26,6 +26,20 @@ TEST_CASE("fit_line: tells the share and the steps", "[tool][progress]") {
     CHECK_FALSE(bar.erase().empty());
 }
 
+TEST_CASE("training_line: tells epochs, losses and the time left at the pace so far", "[tool][progress]") {
+    using sonde::tool::training_line;
+    CHECK(training_line({0, 5, 20, 0.0123, 0.0131, seconds{10}}) ==
+          "[===>        ]  epoch 5 of 20  loss 0.0123, held out 0.0131  30 s left");
+    CHECK(training_line({4, 5, 20, 0.5, 0.5, seconds{10}}) ==
+          "[===>        ]  epoch 5 of 20  loss 0.5  2 min left");  // four of them were run before
+    CHECK(training_line({0, 20, 20, 0.5, 0.5, seconds{10}}) == "[============]  epoch 20 of 20  loss 0.5");
+    CHECK(training_line({0, 999'999, 1'000'000, 1.23e-15, 4.56e-17, std::chrono::hours{99}}).size() < 80);
+    ProgressBar bar{ProgressBar::TimePoint{}};
+    CHECK(bar.update_training({0, 1, 2, 1, 1, {}}, ProgressBar::TimePoint{} + milliseconds{499}).empty());
+    CHECK_THAT(bar.update_training({0, 1, 2, 1, 1, {}}, ProgressBar::TimePoint{} + seconds{3}),
+               Catch::Matchers::EndsWith("3 s left"));
+}
+
 TEST_CASE("progress_line: fits a terminal of 80 columns, and a file that grows", "[tool][progress]") {
     CHECK(progress_line({1, 1'000'000'000'000, 999'949'000'000, std::chrono::hours{90}}).size() < 80);
     CHECK(progress_line({300, 100, 5, seconds{1}}).find("100 %") != std::string::npos);

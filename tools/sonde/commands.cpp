@@ -15,12 +15,14 @@
 #include "errors.hpp"
 #include "merge.hpp"
 #include "options.hpp"
+#include "train.hpp"
 
 namespace sonde::tool {
 namespace {
 
-constexpr std::array<Command, 2> table{{
+constexpr std::array<Command, 3> table{{
     {"detect", "judge a stream of numbers, row by row: CSV in, verdicts out", run_detect},
+    {"train", "fit a model to a file of rows, for 'sonde detect --model' and for servers", run_train},
     {"merge", "add up what processes recorded: files and shared folders in, the sum out", run_merge},
 }};
 
@@ -32,7 +34,7 @@ std::string help() {
     return text +
            "\nOptions:\n  --help      this text; 'sonde COMMAND --help' tells more\n  --version   the "
            "version\n\n"
-           "Exit codes: 0 fine, 1 input or output failed, 2 wrong usage.\n";
+           "Exit codes: 0 fine, 1 input or output failed, 2 wrong usage, 130 interrupted.\n";
 }
 
 const Command& find_command(std::string_view name) {

@@ -30,6 +30,10 @@ void Console::fit_progress(std::uint64_t done, std::uint64_t total) {
     if (bar_) write_error(bar_->update_fit(done, total, std::chrono::steady_clock::now()));
 }
 
+void Console::training_progress(const TrainingProgress& progress) {
+    if (bar_) write_error(bar_->update_training(progress, std::chrono::steady_clock::now()));
+}
+
 void Console::message(std::string_view text) {
     if (bar_) write_error(bar_->erase());
     write_error(fmt::format("sonde: {}\n", text));

@@ -19,6 +19,8 @@ public:
     void progress(std::uint64_t bytes, std::uint64_t bytes_in_all, std::uint64_t rows);
     /// The same while a model is fitted.
     void fit_progress(std::uint64_t done, std::uint64_t total);
+    /// The same while a network is trained.
+    void training_progress(const TrainingProgress& progress);
     /// A line of its own, after `sonde: `; the bar makes room for it.
     void message(std::string_view text);
     /// Takes the bar away.

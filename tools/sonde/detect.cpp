@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "detect.hpp"
 
+#include <fmt/format.h>
+
 #include <utility>
 
 #include "detect_catalogue.hpp"
@@ -8,6 +10,7 @@
 #include "detect_run.hpp"
 #include "detect_session.hpp"
 #include "errors.hpp"
+#include "row_source.hpp"
 
 namespace sonde::tool {
 namespace {
@@ -17,7 +20,8 @@ AnyDetector make_from(const ParsedOptions& parsed) {
         find_stream_detector(parsed.value("--detector").value_or(std::string{detector_catalogue()[0].name}));
     refuse_model_options(parsed, entry.name);
     try {
-        return entry.make(settings_for(entry.name, entry.options, common_detector_options(), parsed),
+        return entry.make(settings_for(entry.name, entry.options, common_detector_options(),
+                                       detect_command_options(), parsed),
                           threshold_of(parsed));
     } catch (const SettingError& error) {
         throw UsageError{words_of(error)};
@@ -31,7 +35,16 @@ int detect_in_stream(const ParsedOptions& parsed) {
     Console console;
     DetectSession session{file, console};
     DetectRun run{std::move(detector), std::move(choice), parsed.has("--strict"), session.writer(), console};
-    return session.judge(run);
+    const auto all = [&](PeekableSource& input) {
+        if (is_array(input))
+            throw UsageError{
+                fmt::format("npy and idx files are for detectors of several columns, which learn "
+                            "first, as {}; see --list",
+                            model_catalogue()[0].name)};
+        CsvReader reader{input};
+        run.run(reader);
+    };
+    return session.judge(run.counts(), all);
 }
 
 }  // namespace

@@ -5,7 +5,6 @@
 
 #include <algorithm>
 
-#include "detect.hpp"
 #include "errors.hpp"
 #include "number.hpp"
 
@@ -15,6 +14,13 @@ namespace {
 bool contains(std::span<const DetectorOption> options, std::string_view name) {
     return std::any_of(options.begin(), options.end(),
                        [&](const auto& option) { return option.name == name; });
+}
+
+template <class Entry>
+const Entry* find_in(std::span<const Entry> table, std::string_view name) noexcept {
+    const auto found =
+        std::find_if(table.begin(), table.end(), [&](const auto& entry) { return entry.name == name; });
+    return found == table.end() ? nullptr : &*found;
 }
 
 }  // namespace
@@ -33,24 +39,32 @@ DetectorEntry find_stream_detector(std::string_view name) {
         names.emplace_back(entry.name);
     }
     for (const auto& entry : model_catalogue()) names.emplace_back(entry.name);
+    for (const auto& entry : row_forecaster_catalogue()) names.emplace_back(entry.name);
     const auto near = nearest(name, names);
     throw UsageError{fmt::format("unknown detector {}; {}it must be one of {}", shown(name),
                                  near ? fmt::format("did you mean {}? ", *near) : std::string{},
                                  fmt::join(names, ", "))};
 }
 
-const ModelEntry* find_model(std::string_view name) noexcept {
-    const auto table = model_catalogue();
-    const auto found =
-        std::find_if(table.begin(), table.end(), [&](const auto& entry) { return entry.name == name; });
-    return found == table.end() ? nullptr : &*found;
+const ModelEntry* find_model(std::string_view name) noexcept { return find_in(model_catalogue(), name); }
+
+const RowForecasterEntry* find_row_forecaster(std::string_view name) noexcept {
+    return find_in(row_forecaster_catalogue(), name);
+}
+
+void add_detector_options(std::vector<OptionSpec>& specs, std::span<const DetectorOption> options) {
+    for (const auto& option : options) {
+        const std::string name = fmt::format("--{}", option.name);
+        const auto same = [&](const auto& spec) { return spec.name == name; };
+        if (std::none_of(specs.begin(), specs.end(), same)) specs.push_back({name, "VALUE", ""});
+    }
 }
 
 std::vector<DetectorSetting> settings_for(std::string_view name, std::span<const DetectorOption> own,
                                           std::span<const DetectorOption> common,
+                                          std::span<const OptionSpec> command_options,
                                           const ParsedOptions& parsed) {
     std::vector<DetectorSetting> settings;
-    const auto command_options = detect_command_options();
     for (const auto& [dashed, value] : parsed.given) {
         const auto same = [&, &given = dashed](const auto& option) { return option.name == given; };
         if (std::any_of(command_options.begin(), command_options.end(), same)) continue;

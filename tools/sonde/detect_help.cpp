@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "detect.hpp"
@@ -10,7 +9,7 @@
 namespace sonde::tool {
 namespace {
 
-constexpr std::string_view usage = R"(Usage: sonde detect [OPTIONS] FILE.csv
+constexpr std::string_view usage = R"(Usage: sonde detect [OPTIONS] FILE
        sonde detect [OPTIONS] -      reads standard input
        sonde detect --list           shows the detectors and their options
 
@@ -44,22 +43,16 @@ with their line, further ones are only counted; the last line there counts all
 rows. A blank line between two rows is a bad row, answered together with the
 next row; blank lines at the start and at the end are no rows.
 
-Input: RFC 4180 with LF or CRLF, quotes, line ends in quotes, with or without a
-UTF-8 byte order mark; rows of up to 1 MiB.
+Input: CSV, RFC 4180 with LF or CRLF, quotes, line ends in quotes, with or
+without a UTF-8 byte order mark; rows of up to 1 MiB. Detectors of several
+columns read npy and idx, too, told by how they begin: 'sonde train --help' says
+what of them.
 
 Compressed input is refused: gzip -dc FILE.gz | sonde detect -
 
 Exit codes: 0 fine, with bad rows or without; 1 input or output failed, every
 row was bad, or --strict met a bad row; 2 wrong usage.
 )";
-
-void add_detector_options(std::vector<OptionSpec>& specs, std::span<const DetectorOption> options) {
-    for (const auto& option : options) {
-        const std::string name = fmt::format("--{}", option.name);
-        const auto same = [&](const auto& spec) { return spec.name == name; };
-        if (std::none_of(specs.begin(), specs.end(), same)) specs.push_back({name, "VALUE", ""});
-    }
-}
 
 std::vector<OptionSpec> common_options() {
     return {
@@ -89,7 +82,7 @@ std::vector<OptionSpec> model_options() {
         {"--train", "N",
          "learn from the first N rows, judge those behind them;\nbad rows among them are left out"},
         {"--train-file", "FILE", "learn from all rows of this file"},
-        {"--model", "FILE", "judge by what --save-model wrote"},
+        {"--model", "FILE", "judge by what --save-model or 'sonde train' wrote"},
         {"--save-model", "FILE", "write what was learned; with --train-file and no\nother FILE that is all"},
         {"--columns", "LIST",
          "what to judge: names or numbers, as in cpu,latency;\n"
@@ -116,6 +109,7 @@ std::vector<OptionSpec> detect_options() {
     add_detector_options(specs, common_detector_options());
     for (const auto& entry : model_catalogue()) add_detector_options(specs, entry.options);
     add_detector_options(specs, common_model_options());
+    for (const auto& entry : row_forecaster_catalogue()) add_detector_options(specs, entry.options);
     return specs;
 }
 

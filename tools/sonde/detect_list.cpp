@@ -48,7 +48,11 @@ std::string detector_list() {
     common.push_back(
         {"--threshold", "X",
          "a bound for the score\na number above 0, default: what 1 % of the training rows exceed"});
-    return text + "with every one of these:\n" + describe_options(common);
+    text += "with every one of these:\n" + describe_options(common);
+    text += "\nForecasters of several columns in the order of time, which learn first in the same way\n\n";
+    for (const auto& entry : row_forecaster_catalogue())
+        text += section_of(entry.name, entry.purpose, table_of(entry.options));
+    return text;
 }
 
 }  // namespace sonde::tool

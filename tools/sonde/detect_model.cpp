@@ -7,9 +7,11 @@
 #include <array>
 #include <charconv>
 
+#include "detect.hpp"
 #include "detect_catalogue.hpp"
 #include "detect_session.hpp"
 #include "errors.hpp"
+#include "model_options.hpp"
 #include "model_order.hpp"
 #include "model_run.hpp"
 #include "number.hpp"
@@ -68,46 +70,35 @@ ModelOrder order_of(const ParsedOptions& parsed) {
     order.false_alarm_rate = rate_of(parsed);
     order.save = parsed.value("--save-model");
     if (parsed.has("--model")) {
-        static_cast<void>(settings_for("a model that is read", {}, {}, parsed));
+        static_cast<void>(settings_for("a model that is read", {}, {}, detect_command_options(), parsed));
         return order;
     }
-    order.entry = parsed.has("--detector") ? find_model(*parsed.value("--detector")) : &model_catalogue()[0];
-    order.settings = settings_for(order.entry->name, order.entry->options, common_model_options(), parsed);
-    if (order.entry->supervised && !parsed.has("--label"))
-        throw UsageError{fmt::format("{} learns from labels: --label COLUMN is missing", order.entry->name)};
-    try {
-        check_model_settings(order.entry->name, order.settings);
-    } catch (const SettingError& error) {
-        throw UsageError{words_of(error)};
+    if (parsed.has("--detector")) order.forecaster = find_row_forecaster(*parsed.value("--detector"));
+    if (order.forecaster != nullptr) {
+        order.settings = settings_for(order.forecaster->name, order.forecaster->options, {},
+                                      detect_command_options(), parsed);
+        if (parsed.has("--label"))
+            throw UsageError{fmt::format("{} learns from no label", order.forecaster->name)};
+        check_settings([&] { check_row_forecaster_settings(order.forecaster->name, order.settings); });
+        return order;
     }
+    auto model = model_choice_of(parsed, detect_command_options());
+    order.entry = model.entry;
+    order.settings = std::move(model.settings);
     return order;
 }
 
-FeatureChoice choice_of(const ParsedOptions& parsed) {
-    FeatureChoice choice;
-    choice.header = header_of(parsed);
-    if (const auto list = parsed.value("--columns")) choice.columns = split_names("--columns", *list);
-    choice.timestamp = parsed.value("--timestamp-column");
-    choice.label = parsed.value("--label");
-    return choice;
-}
-
 /// The model of --train-file; `choice` then asks for the same columns in the next file.
-AnyModelDetector fit_file(const std::string& file, const ModelOrder& order, FeatureChoice& choice,
-                          bool strict, Console& console) {
-    FeatureReader reader{choice};
-    const auto rows = read_training_file(file, reader, order.entry->supervised, strict, console);
-    choice.columns = reader.features().names;
-    choice.asked_by = fmt::format("a column of {}", file);
-    choice.label.reset();
-    if (!reader.features().note.empty()) console.message(reader.features().note);
-    return fit_ordered(order, rows, console);
+RowDetector fit_file(const std::string& file, const ModelOrder& order, FeatureChoice& choice, bool strict,
+                     Console& console) {
+    return fit_ordered(order, read_training_file(file, choice, order.supervised(), strict, console), console);
 }
 
 }  // namespace
 
 bool asks_for_model(const ParsedOptions& parsed) {
-    if (const auto name = parsed.value("--detector")) return find_model(*name) != nullptr;
+    if (const auto name = parsed.value("--detector"))
+        return find_model(*name) != nullptr || find_row_forecaster(*name) != nullptr;
     return std::any_of(sources.begin(), sources.end(), [&](const char* name) { return parsed.has(name); });
 }
 
@@ -126,7 +117,7 @@ void refuse_model_options(const ParsedOptions& parsed, std::string_view detector
 int detect_with_model(const ParsedOptions& parsed) {
     check_combination(parsed);
     const auto order = order_of(parsed);
-    auto choice = choice_of(parsed);
+    auto choice = feature_choice_of(parsed);
     const bool strict = parsed.has("--strict");
     const auto training_file = parsed.value("--train-file");
     Console console;
@@ -146,11 +137,12 @@ int detect_with_model(const ParsedOptions& parsed) {
         source.detector = read_ordered(order, *model);
     } else {
         source.train = train_of(parsed);
-        source.labelled = order.entry->supervised;
+        source.labelled = order.supervised();
         source.fit = [&](const TrainingRows& rows) { return fit_ordered(order, rows, console); };
     }
-    ModelRun run{std::move(source), std::move(choice), strict, session.writer(), console};
-    return session.judge(run);
+    ModelRun run{std::move(source), strict, session.writer(), console};
+    const auto all = [&](PeekableSource& input) { run.run(*open_rows(input, std::move(choice))); };
+    return session.judge(run.counts(), all);
 }
 
 }  // namespace sonde::tool

@@ -44,9 +44,9 @@ std::string summary_of(const DetectCounts& counts) {
                        counts.rows == 1 ? "" : "s", counts.anomalous, counts.bad, counts.warming_up);
 }
 
-void BadRows::report(const CsvRecord& record, std::string_view problem) {
+void BadRows::report(std::string_view place, std::string_view problem) {
     if (++count_ > reported_bad_rows && !strict_) return;
-    const std::string text = fmt::format("{}line {}: {}", where_, record.line, problem);
+    const std::string text = fmt::format("{}{}: {}", where_, place, problem);
     if (strict_) throw RunError{fmt::format("{}; --strict ends the run here", text)};
     console_.message(text);
     if (count_ == reported_bad_rows)
@@ -58,6 +58,8 @@ bool read_first_row(CsvReader& reader, CsvRecord& record) {
     if (record.fault == CsvFault::too_long) throw RunError{"the first row has no end within 1 MiB: not CSV"};
     return true;
 }
+
+std::string place_of(const CsvRecord& record) { return fmt::format("line {}", record.line); }
 
 std::string_view field_of(const CsvRecord& record, std::size_t column) {
     return column < record.fields.size() ? record.fields[column] : std::string_view{};

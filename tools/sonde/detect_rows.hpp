@@ -37,8 +37,8 @@ public:
     BadRows(bool strict, Console& console, std::string where = {})
         : strict_{strict}, console_{console}, where_{std::move(where)} {}
 
-    /// \throws RunError  strict
-    void report(const CsvRecord& record, std::string_view problem);
+    /// \param place  `line 3`.  \throws RunError  strict
+    void report(std::string_view place, std::string_view problem);
     [[nodiscard]] std::uint64_t count() const noexcept { return count_; }
 
 private:
@@ -50,6 +50,9 @@ private:
 
 /// The first row of all. \returns false when there is none.  \throws RunError  it has no end
 [[nodiscard]] bool read_first_row(CsvReader& reader, CsvRecord& record);
+
+/// `line 3`
+[[nodiscard]] std::string place_of(const CsvRecord& record);
 
 /// Empty where the row is too short.
 [[nodiscard]] std::string_view field_of(const CsvRecord& record, std::size_t column);

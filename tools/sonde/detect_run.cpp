@@ -44,7 +44,8 @@ void DetectRun::judge(const CsvRecord& record) {
     }
     counts_.add(verdict);
     if (!verdict)
-        bad_rows_.report(record, problem_of(record, columns_.value, columns_.value_name, number.fault));
+        bad_rows_.report(place_of(record),
+                         problem_of(record, columns_.value, columns_.value_name, number.fault));
     out_.field(counts_.rows);
     out_.field(columns_.timestamp ? field_of(record, *columns_.timestamp) : std::string_view{});
     out_.field(field_of(record, columns_.value));

@@ -8,8 +8,9 @@ namespace sonde::tool {
 /// What the process ends with.
 enum ExitCode : int {
     exit_fine = 0,
-    exit_failed = 1,  ///< input or output failed, every row was bad, or --strict met a bad row
-    exit_usage = 2,   ///< the command line asks for something that does not exist
+    exit_failed = 1,         ///< input or output failed, every row was bad, or --strict met a bad row
+    exit_usage = 2,          ///< the command line asks for something that does not exist
+    exit_interrupted = 130,  ///< Ctrl-C ended a training before its end: 128 + SIGINT, as shells have it
 };
 
 /// The command line is wrong; the message says what is allowed.

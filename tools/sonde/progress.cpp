@@ -27,14 +27,15 @@ double share_of(std::uint64_t done, std::uint64_t total) {
     return total == 0 ? 0.0 : std::min(1.0, static_cast<double>(done) / static_cast<double>(total));
 }
 
-std::string bar_of(double share) {
-    constexpr std::size_t width = 20;
-    const auto filled = static_cast<std::size_t>(share * width);
+std::string bar_of(double share, std::size_t width) {
+    const auto filled = static_cast<std::size_t>(share * static_cast<double>(width));
     std::string bar(filled, '=');
     if (filled < width) bar += '>';
     bar.resize(width, ' ');
-    return fmt::format("[{}] {:3.0f} %", bar, 100 * share);
+    return fmt::format("[{}]", bar);
 }
+
+std::string bar_of(double share) { return fmt::format("{} {:3.0f} %", bar_of(share, 20), 100 * share); }
 
 }  // namespace
 
@@ -53,6 +54,20 @@ std::string fit_line(std::uint64_t done, std::uint64_t total) {
                        magnitude(static_cast<double>(done)), magnitude(static_cast<double>(total)));
 }
 
+std::string training_line(const TrainingProgress& progress) {
+    std::string line =
+        fmt::format("{}  epoch {} of {}  loss {:.3g}", bar_of(share_of(progress.epoch, progress.epochs), 12),
+                    progress.epoch, progress.epochs, progress.training);
+    if (progress.validation != progress.training)
+        line += fmt::format(", held out {:.3g}", progress.validation);
+    if (progress.epoch > progress.first && progress.epoch < progress.epochs) {
+        const auto here = static_cast<double>(progress.epoch - progress.first);
+        const auto left = static_cast<double>(progress.epochs - progress.epoch);
+        line += fmt::format("  {} left", duration_text(progress.elapsed.count() * left / here));
+    }
+    return line.substr(0, 79);
+}
+
 bool ProgressBar::is_due(TimePoint now) {
     if (now < due_) return false;
     due_ = now + std::chrono::milliseconds{100};
@@ -68,6 +83,12 @@ std::string ProgressBar::update(std::uint64_t bytes, std::uint64_t bytes_in_all,
 
 std::string ProgressBar::update_fit(std::uint64_t done, std::uint64_t total, TimePoint now) {
     return is_due(now) ? std::string{erase_line} + fit_line(done, total) : std::string{};
+}
+
+std::string ProgressBar::update_training(TrainingProgress progress, TimePoint now) {
+    if (!is_due(now)) return {};
+    progress.elapsed = now - start_;
+    return std::string{erase_line} + training_line(progress);
 }
 
 std::string ProgressBar::erase() {

@@ -54,12 +54,21 @@ private:
     bool renamed_ = false;
 };
 
-}  // namespace
-
-void replace_file(const std::string& path, std::span<const std::byte> bytes) {
+void check_regular(const std::string& path) {
     struct stat status {};
     if (::stat(path.c_str(), &status) == 0 && !S_ISREG(status.st_mode))
         cannot_write(path, "it is no regular file");
+}
+
+}  // namespace
+
+void check_replaceable(const std::string& path) {
+    check_regular(path);
+    const Beside beside{path};
+}
+
+void replace_file(const std::string& path, std::span<const std::byte> bytes) {
+    check_regular(path);
     Beside beside{path};
     beside.write({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
     beside.rename();

@@ -12,4 +12,7 @@ namespace sonde::tool {
 /// \throws RunError  it cannot be written, or is there and no regular file; then nothing has changed
 void replace_file(const std::string& path, std::span<const std::byte> bytes);
 
+/// For what takes long before there is something to write. \throws RunError  that `replace_file` would throw now
+void check_replaceable(const std::string& path);
+
 }  // namespace sonde::tool

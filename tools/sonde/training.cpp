@@ -5,34 +5,37 @@
 
 #include "detect_rows.hpp"
 #include "input_file.hpp"
+#include "peekable_source.hpp"
 
 namespace sonde::tool {
 
-void TrainingRows::add(const FeatureReader& reader, bool labelled) {
-    columns = reader.row().size();
-    values.insert(values.end(), reader.row().begin(), reader.row().end());
-    if (labelled) labels.push_back(reader.label());
+void TrainingRows::add(const RowSource& source, bool labelled) {
+    columns = source.row().size();
+    values.insert(values.end(), source.row().begin(), source.row().end());
+    if (labelled) labels.push_back(source.label());
 }
 
-TrainingRows read_training_file(const std::string& name, FeatureReader& reader, bool labelled, bool strict,
+TrainingRows read_training_file(const std::string& name, FeatureChoice& choice, bool labelled, bool strict,
                                 Console& console) {
     InputFile input{name};
-    CsvReader csv{input};
+    PeekableSource bytes{input};
+    const auto source = open_rows(bytes, choice);
     BadRows bad_rows{strict, console, fmt::format("{}, ", name)};
     TrainingRows rows;
-    const auto take = [&](const CsvRecord& record) {
-        reader.look_at(record);
-        const auto problem = reader.read(record, labelled);
+    source->start();
+    while (source->next()) {
+        const auto problem = source->read(labelled);
         if (problem.empty())
-            rows.add(reader, labelled);
+            rows.add(*source, labelled);
         else
-            bad_rows.report(record, problem);
-    };
-    CsvRecord record;
-    const bool any = read_first_row(csv, record);
-    if (any && reader.start(record)) take(record);
-    while (any && csv.next(record)) take(record);
+            bad_rows.report(source->place(), problem);
+    }
     rows.bad = bad_rows.count();
+    const auto& features = source->features();
+    if (!features.note.empty()) console.message(features.note);
+    choice.columns = features.names;
+    choice.asked_by = fmt::format("a column of {}", name);
+    choice.label.reset();
     return rows;
 }
 

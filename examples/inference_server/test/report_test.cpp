@@ -10,7 +10,7 @@ namespace {
 using namespace std::chrono_literals;
 
 const demo::Schedule schedule{sonde::TimePoint{}, 100s};  // incidents at 27..37, 50..60 and 73..83 s
-const std::vector<demo::Alarm> all_found{{"latency", 28s}, {"errors", 51s}, {"output", 74s}};
+const std::vector<demo::Alarm> all_found{{"latency", 28s}, {"errors", 51s}, {"input", 74s}};
 
 demo::Assessment with(demo::Alarm alarm) {
     auto alarms = all_found;

@@ -11,6 +11,7 @@
 #include "sonde/detectors/catalogue.hpp"
 #include "sonde/models/any_model.hpp"
 #include "sonde/models/fit_progress.hpp"
+#include "sonde/models/neural/training_state.hpp"
 
 namespace sonde {
 
@@ -25,6 +26,7 @@ struct TrainingData {
     std::span<const std::uint8_t> labels{};
     FitProgressCallback progress{};
     Executor executor{};
+    CheckpointOptions checkpoint{};  ///< for those that are trained in epochs; the others refuse it
 };
 
 /// A fitted model that is chosen by name. Threading: immutable.
@@ -35,6 +37,7 @@ struct ModelEntry {
     bool supervised;  ///< learns from labels
     /// For `fit_model`.
     AnyModel (*fit)(const TrainingData& data, const detail::Settings& settings);
+    bool in_epochs = false;  ///< a network: takes `TrainingData::checkpoint`, and its steps are epochs
 };
 
 /// All of them, the one to try first in front. The one table that tools are built on.
@@ -51,7 +54,8 @@ struct ModelEntry {
 /// standardised unless the setting `scaling` says otherwise, by the model itself: it takes rows as they come.
 /// \throws SettingError           a value that is out of its option's range
 /// \throws std::invalid_argument  no such model or option, it says what there is; a model that learns from labels
-///                                without labels; what the fit cannot take
+///                                without labels; a checkpoint for one that is not trained in epochs; what the fit
+///                                cannot take
 /// \throws FitCancelled           `progress` returned false
 [[nodiscard]] AnyModel fit_model(std::string_view name, const TrainingData& data,
                                  const std::vector<DetectorSetting>& settings = {});

@@ -4,17 +4,31 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <utility>
 #include <vector>
 
 #include "models/neural/adam_kernel.hpp"
 #include "models/neural/parameters.hpp"
-#include "sonde/core/bytes.hpp"
-#include "sonde/core/error.hpp"
-#include "sonde/core/numeric.hpp"
 #include "sonde/models/neural/training.hpp"
 
 namespace sonde::detail {
+
+template <class S, class Each>
+void for_all(std::vector<LayerNumbers<S>>& numbers, const Each& each) {
+    for (LayerNumbers<S>& layer : numbers)
+        for (std::size_t part = 0; part < LayerNumbers<S>::parts; ++part)
+            for (S& value : *layer.all(part)) each(value);
+}
+
+/// Shortens gradients to a length, if they are longer, as PyTorch does (Pascanu, Mikolov, Bengio, ICML 2013).
+/// \returns  the length that they had; not finite if one of them is not
+template <class S>
+double clip(std::vector<LayerNumbers<S>>& gradients, double most) {
+    double squares = 0;
+    for_all(gradients, [&](S& g) { squares += static_cast<double>(g) * static_cast<double>(g); });
+    const double length = std::sqrt(squares), scale = most / (length + 1e-6);
+    if (scale < 1) for_all(gradients, [&](S& g) { g *= static_cast<S>(scale); });
+    return length;
+}
 
 /// Steps of Adam, and of AdamW (see `TrainingOptions`), with a bound on the gradient's length before.
 template <class S>
@@ -25,6 +39,17 @@ public:
             for (LayerNumbers<S>& layer : *moments)
                 for (std::size_t i = 0; i < LayerNumbers<S>::parts; ++i)
                     std::fill(layer.all(i)->begin(), layer.all(i)->end(), S{0});
+    }
+
+    /// Where it is after some steps.
+    [[nodiscard]] double steps() const noexcept { return steps_; }
+    [[nodiscard]] const std::vector<LayerNumbers<S>>& first_moments() const noexcept { return first_; }
+    [[nodiscard]] const std::vector<LayerNumbers<S>>& second_moments() const noexcept { return second_; }
+    /// Goes on from there. \param first, second  as many as there are parameters, in their order
+    void go_on(double steps, const std::vector<S>& first, const std::vector<S>& second) {
+        steps_ = steps;
+        spread(first, first_);
+        spread(second, second_);
     }
 
     /// \param gradients  may be shortened
@@ -51,45 +76,7 @@ public:
             }
     }
 
-    /// Where it is, for a training that goes on later.
-    void write(ByteWriter& writer) const {
-        writer.f64(steps_);
-        for (const auto* moments : {&first_, &second_})
-            for (const LayerNumbers<S>& layer : *moments)
-                for (std::size_t part = 0; part < LayerNumbers<S>::parts; ++part)
-                    writer.f32s(*layer.all(part));
-    }
-    /// \throws FormatError  of other numbers, or a moment that is none
-    void read(ByteReader& reader) {
-        steps_ = reader.finite();
-        if (steps_ < 0) fail_format("Adam", "a negative number of steps");
-        for (auto* moments : {&first_, &second_})
-            for (LayerNumbers<S>& layer : *moments)
-                for (std::size_t part = 0; part < LayerNumbers<S>::parts; ++part) {
-                    auto values = reader.f32s();
-                    if (values.size() != layer.all(part)->size())
-                        fail_format("Adam", "moments of other numbers");
-                    for (const float value : values)
-                        if (!is_finite(value) || (moments == &second_ && value < 0))
-                            fail_format("Adam", "a moment that is none");
-                    *layer.all(part) = std::move(values);
-                }
-    }
-
 private:
-    static void clip(std::vector<LayerNumbers<S>>& gradients, double most) {
-        double squares = 0;
-        for_all(gradients, [&](S& g) { squares += static_cast<double>(g) * static_cast<double>(g); });
-        const double scale = most / (std::sqrt(squares) + 1e-6);
-        if (scale < 1) for_all(gradients, [&](S& g) { g *= static_cast<S>(scale); });
-    }
-    template <class Each>
-    static void for_all(std::vector<LayerNumbers<S>>& numbers, const Each& each) {
-        for (LayerNumbers<S>& layer : numbers)
-            for (std::size_t part = 0; part < LayerNumbers<S>::parts; ++part)
-                for (S& value : *layer.all(part)) each(value);
-    }
-
     InstructionSet set_ = fastest_set();
     double steps_ = 0;
     std::vector<LayerNumbers<S>> first_, second_;

@@ -2,15 +2,14 @@
 #include "sonde/models/neural/autoencoder.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <stdexcept>
 #include <string_view>
 #include <utility>
 
 #include "models/destroy_shared.hpp"
 #include "models/neural/packed_network.hpp"
+#include "models/neural/reconstruction.hpp"
 #include "sonde/core/error.hpp"
-#include "sonde/core/numeric.hpp"
 
 namespace sonde {
 
@@ -43,18 +42,6 @@ double sum_of(ReconstructionError error, const float* x, const float* y, std::si
     return static_cast<double>(error == ReconstructionError::absolute ? sums.absolute : sums.squared);
 }
 
-bool takes(ReconstructionError error, const Row& row) noexcept {
-    return all_finite(row) && (error != ReconstructionError::cross_entropy ||
-                               std::all_of(row.begin(), row.end(), [](float x) { return x >= 0 && x <= 1; }));
-}
-
-/// From a sum over the features.
-Score score_of(double sum, std::size_t features) noexcept {
-    const double mean = sum / static_cast<double>(features);
-    return {is_finite(mean) ? std::min(mean, AutoencoderModel::largest) : AutoencoderModel::largest,
-            Status::ok};
-}
-
 }  // namespace
 
 AutoencoderModel::AutoencoderModel(Network network, ReconstructionError error, ScoreCalibration calibration)
@@ -75,41 +62,23 @@ Score AutoencoderModel::score(const Row& row) const noexcept {
 }
 
 void AutoencoderModel::score_batch(MatrixView rows, std::span<Score> out) const noexcept {
-    const std::size_t count = std::min(rows.rows(), out.size());
-    std::fill_n(out.begin(), count, Score{0, Status::bad_input});
-    if (rows.cols() != dimension()) return;
-    const auto set = detail::fastest_set();
-    const auto take = [&](std::size_t i, std::size_t first, std::size_t size, const float* y) {
-        const Row row = rows.row(i);
-        out[i].value += sum_of(error_, row.data() + first, y, size, set);
-        if (first + size < row.size()) return;
-        out[i] = takes(error_, row) ? score_of(out[i].value, row.size()) : Score{0, Status::bad_input};
+    const auto sum = [this, set = detail::fastest_set()](const float* x, const float* y, std::size_t size) {
+        return sum_of(error_, x, y, size, set);
     };
-    served_->packed.run({rows.data(), count, rows.cols(), rows.stride()}, take, set);
+    detail::score_reconstructions(served_->packed, dimension(), error_, rows, out, sum);
 }
 
 Score AutoencoderModel::attribute(const Row& row, std::span<double> shares) const noexcept {
     std::fill(shares.begin(), shares.end(), 0.0);
     const Score whole = score(row);
     if (shares.size() != row.size() || whole.status != Status::ok) return {0, Status::bad_input};
-    const auto set = detail::fastest_set();
-    const auto take = [&](std::size_t, std::size_t first, std::size_t size, const float* y) {
-        for (std::size_t j = 0; j < size; ++j)
-            shares[first + j] = sum_of(error_, row.data() + first + j, y + j, 1, set);
-    };
-    served_->packed.run({row.data(), 1, row.size()}, take, set);
-    double sum = 0;
-    for (double& share : shares) sum += share = is_finite(share) ? std::min(share, largest) : largest;
-    for (double& share : shares) share *= sum > 0 ? whole.value / sum : 0;
+    detail::share_errors(served_->packed, error_, row, whole, shares);
     return whole;
 }
 
 bool AutoencoderModel::reconstruct(const Row& row, std::span<float> out) const noexcept {
     if (row.size() != dimension() || out.size() != row.size()) return false;
-    const auto take = [&](std::size_t, std::size_t first, std::size_t size, const float* y) {
-        std::copy_n(y, size, out.data() + first);
-    };
-    served_->packed.run({row.data(), 1, row.size()}, take);
+    detail::copy_outputs(served_->packed, row, out);
     return true;
 }
 

@@ -13,10 +13,7 @@ namespace {
 }  // namespace
 
 Panels::Panels(std::size_t rows, std::size_t columns)
-    : rows_{rows},
-      columns_{columns},
-      count_{(columns + 2 * width - 1) / (2 * width) * 2},
-      lanes_(count_ * rows) {}
+    : rows_{rows}, columns_{columns}, count_{(columns + width - 1) / width}, lanes_(count_ * rows) {}
 
 void Panels::fill(const float* values) noexcept {
     for (std::size_t first = 0; first < columns_; first += width) {
@@ -27,13 +24,22 @@ void Panels::fill(const float* values) noexcept {
 }
 
 void Panels::fill_transposed(const float* values) noexcept {
-    for (std::size_t j = 0; j < columns_; ++j) {
-        Lanes* to = lanes_.data() + j / width * rows_;
-        for (std::size_t i = 0; i < rows_; ++i) to[i].lane[j % width] = values[j * rows_ + i];
+    for (std::size_t first = 0; first < columns_; first += width, values += width * rows_) {
+        Lanes* to = lanes_.data() + first / width * rows_;
+        const std::size_t size = std::min(width, columns_ - first);
+        for (std::size_t i = 0; i < rows_; ++i)
+            for (std::size_t j = 0; j < size; ++j) to[i].lane[j] = values[j * rows_ + i];
     }
 }
 
 PanelRange Panels::all() const noexcept { return {0, count_}; }
+
+std::size_t rows_at_once([[maybe_unused]] InstructionSet set) noexcept {
+#if defined(__x86_64__)
+    if (set >= InstructionSet::avx512) return avx512::rows_at_once;
+#endif
+    return baseline::rows_at_once;
+}
 
 void multiply(const float* rows, std::size_t stride, std::size_t count, const Panels& panels,
               PanelRange range, float* out, std::size_t out_stride, InstructionSet set) noexcept {

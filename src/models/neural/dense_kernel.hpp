@@ -13,7 +13,7 @@ namespace sonde::detail {
 struct PanelRange;
 
 /// A matrix to multiply rows with, 32 columns at a time: element (i, j) is in panel j / 32, at i * 32 + j % 32 of it.
-/// There is an even number of panels; columns past the last are 0.
+/// Columns past the last are 0.
 class Panels {
 public:
     static constexpr std::size_t width = 32;
@@ -43,10 +43,13 @@ private:
     std::vector<Lanes> lanes_;
 };
 
-/// Which panels of a matrix; of a single row, or one more than a multiple of 6, an even number from an even one on.
+/// Which panels of a matrix.
 struct PanelRange {
     std::size_t first, last;
 };
+
+/// How many rows a kernel multiplies at once: a multiple of them wastes nothing.
+[[nodiscard]] std::size_t rows_at_once(InstructionSet set) noexcept;
 
 /// out = rows * panels. A row gives the same bits alone and among others, whatever the range.
 /// \param rows   each `stride` floats after the one before

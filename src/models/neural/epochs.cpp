@@ -38,8 +38,9 @@ void check_values(MatrixView rows) {
 }  // namespace
 
 void run_epochs(const TrainingOptions& options, EpochState& state, EpochRun run,
-                FunctionRef<void()> keep_best) {
+                FunctionRef<void()> keep_best, FunctionRef<void()> after_epoch) {
     for (std::size_t epoch = state.history.size() + 1; epoch <= options.epochs; ++epoch) {
+        if (options.patience > 0 && state.since_better >= options.patience) return;
         const EpochLosses losses = run(epoch, state.rate);
         state.history.push_back(losses);
         if (epoch == 1 || losses.validation < state.least) {
@@ -50,13 +51,13 @@ void run_epochs(const TrainingOptions& options, EpochState& state, EpochRun run,
             ++state.since_better;
             ++state.since_slower;
         }
-        if (options.progress && !options.progress(epoch, options.epochs, losses))
-            throw FitCancelled{"train: cancelled"};
-        if (options.patience > 0 && state.since_better >= options.patience) break;
         if (options.plateau_epochs > 0 && state.since_slower >= options.plateau_epochs) {
             state.rate *= options.plateau_factor;
             state.since_slower = 0;
         }
+        if (after_epoch) after_epoch();
+        if (options.progress && !options.progress(epoch, options.epochs, losses))
+            throw FitCancelled{"train: cancelled"};
     }
 }
 

@@ -25,10 +25,11 @@ struct EpochState {
 using EpochRun = FunctionRef<EpochLosses(std::size_t epoch, double rate)>;
 
 /// Runs the epochs that are left: until there were enough, or patience ends.
-/// \param keep_best  called after each epoch whose validation loss is the least so far
+/// \param keep_best    called after each epoch whose validation loss is the least so far
+/// \param after_epoch  called after each epoch, when the state is that of the next one
 /// \throws FitCancelled  the callback says so
 void run_epochs(const TrainingOptions& options, EpochState& state, EpochRun run,
-                FunctionRef<void()> keep_best);
+                FunctionRef<void()> keep_best, FunctionRef<void()> after_epoch = {});
 
 /// \throws TrainingDiverged  it is not finite
 void check_loss(double loss, std::size_t epoch);

@@ -49,7 +49,7 @@ FittedAutoencoder train_autoencoder(MatrixView rows, const AutoencoderOptions& o
     const auto values = detail::shuffle_rows(rows, seed);
     const MatrixView mixed{values.data(), n, d};
     const auto held_out = static_cast<std::size_t>(options.held_out * static_cast<double>(n));
-    Trained trained = train(start, mixed, mixed, held_out, options.training);
+    Trained trained = train(start, mixed, mixed, held_out, options.training, options.checkpoint);
     const AutoencoderModel model{std::move(trained.network), options.error};
     return {model.calibrated(detail::calibration_of(model, mixed, held_out, options.executor)),
             std::move(trained.history)};

@@ -68,16 +68,17 @@ FittedAutoencoder train_variational_autoencoder(MatrixView rows, const Variation
 
     auto numbers = detail::numbers_of<float>(start.encoder);
     for (auto& layer : detail::numbers_of<float>(start.decoder)) numbers.push_back(std::move(layer));
+    detail::TrainerState state{std::move(numbers), options.training};
     detail::VariationalGradients<float> pass{start.encoder, start.decoder, options.divergence_weight};
-    auto trained = detail::run_training(pass, std::move(numbers), mixed, mixed, held_out, options.training);
+    detail::Trainer{pass, mixed, mixed, held_out, options.training}.run(state);
 
-    const std::span<const detail::LayerNumbers<float>> found{trained.numbers};
+    const std::span<const detail::LayerNumbers<float>> found{state.best};
     const std::size_t encoder_layers = start.encoder.layers().size();
     const AutoencoderModel model{joined(detail::with_numbers(start.encoder, found.first(encoder_layers)),
                                         detail::with_numbers(start.decoder, found.subspan(encoder_layers))),
                                  options.error};
     return {model.calibrated(detail::calibration_of(model, mixed, held_out, options.executor)),
-            std::move(trained.history)};
+            std::move(state.epochs.history)};
 }
 
 }  // namespace sonde

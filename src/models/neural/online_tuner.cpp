@@ -20,22 +20,13 @@ std::size_t states_of(const RecurrentNetwork& network) {
     return network.cell() == Cell::lstm ? 2 * units : units;
 }
 
-bool are_finite(const std::vector<LayerNumbers<float>>& gradients) {
-    for (const LayerNumbers<float>& layer : gradients)
-        for (std::size_t part = 0; part < LayerNumbers<float>::parts; ++part)
-            if (!all_finite(*layer.all(part))) return false;
-    return true;
-}
-
 }  // namespace
 
 OnlineTuner::OnlineTuner(const RecurrentNetwork& network, const OnlineTuning& options)
     : network_{network},
       options_{options},
-      how_{.clip_norm = options.clip_norm},
       slot_size_{network.inputs() + states_of(network)},
-      so_far_{numbers_of<float>(network), Adam<float>{numbers_of<float>(network)},
-              std::vector<float>(slots() * slot_size_)},
+      so_far_{numbers_of<float>(network), std::vector<float>(slots() * slot_size_)},
       gradients_{network_},
       states_{network, 1} {
     reserve();
@@ -101,13 +92,18 @@ bool OnlineTuner::step() {
     gradients_.forward(so_far_.numbers, inputs_, states_, nullptr);
     if (!is_finite(gradients_.loss(options_.loss, targets_))) return false;
     auto& gradients = gradients_.backward(so_far_.numbers, options_.loss, targets_);
-    if (!are_finite(gradients)) return false;
-    so_far_.adam.step(so_far_.numbers, gradients, how_, options_.learning_rate);
+    if (!is_finite(clip(gradients, options_.clip_norm))) return false;
+    const auto rate = static_cast<float>(options_.learning_rate);
+    for (std::size_t i = 0; i < gradients.size(); ++i)
+        for (std::size_t part = 0; part < LayerNumbers<float>::parts; ++part) {
+            std::vector<float>& numbers = *so_far_.numbers[i].all(part);
+            for (std::size_t j = 0; j < numbers.size(); ++j)
+                numbers[j] -= rate * (*gradients[i].all(part))[j];
+        }
     return true;
 }
 
 void OnlineTuner::write(ByteWriter& writer) const {
-    so_far_.adam.write(writer);
     writer.u64(so_far_.steps);
     writer.u64(so_far_.refused);
     writer.u64(so_far_.since);
@@ -120,7 +116,6 @@ void OnlineTuner::write(ByteWriter& writer) const {
 }
 
 void OnlineTuner::read(ByteReader& reader) {
-    so_far_.adam.read(reader);
     so_far_.steps = reader.u64();
     so_far_.refused = reader.u64();
     so_far_.since = reader.u64();

@@ -42,7 +42,6 @@ private:
     /// What it has learned, and where it is.
     struct SoFar {
         std::vector<LayerNumbers<float>> numbers;
-        Adam<float> adam;
         std::vector<float> rows;                          // the last ones, a slot each, in a ring
         std::size_t next = 0, known = 0;                  // slots: to write, written
         std::uint64_t since = 0, steps = 0, refused = 0;  // since: rows after the last step
@@ -56,7 +55,6 @@ private:
 
     const RecurrentNetwork network_;  // its shapes
     const OnlineTuning options_;
-    const TrainingOptions how_;
     std::size_t slot_size_;  // a row, and the state that it met: h of all layers, then c
     SoFar so_far_;
     RecurrentGradients<float> gradients_;

@@ -2,8 +2,9 @@
 #include "models/neural/packed_network.hpp"
 
 #include <algorithm>
-#include <cmath>
 #include <utility>
+
+#include "models/neural/layer_norm.hpp"
 
 namespace sonde::detail {
 
@@ -13,20 +14,6 @@ constexpr std::size_t most_rows = 48;        // that go through the layers toget
 constexpr std::size_t stack_floats = 10240;  // for what is between two layers: 40 kB
 constexpr std::size_t widest = Network::max_width + PackedNetwork::part;
 static_assert(stack_floats >= 2 * widest);
-
-void normalize(float* z, const std::vector<float>& gain, const std::vector<float>& shift) noexcept {
-    const auto size = static_cast<double>(gain.size());
-    double mean = 0, variance = 0;
-    for (std::size_t j = 0; j < gain.size(); ++j) mean += static_cast<double>(z[j]);
-    mean /= size;
-    for (std::size_t j = 0; j < gain.size(); ++j) {
-        const double off = static_cast<double>(z[j]) - mean;
-        variance += off * off;
-    }
-    const double inverse = 1 / std::sqrt(variance / size + 1e-5);
-    for (std::size_t j = 0; j < gain.size(); ++j)
-        z[j] = gain[j] * static_cast<float>((static_cast<double>(z[j]) - mean) * inverse) + shift[j];
-}
 
 }  // namespace
 
@@ -57,7 +44,8 @@ void PackedNetwork::fill(std::span<const LayerNumbers<float>> numbers) noexcept 
 
 void PackedNetwork::run(MatrixView rows, const Take& take, InstructionSet set) const noexcept {
     const std::size_t fit = room_ == 0 ? most_rows : std::max<std::size_t>(stack_floats / (2 * room_), 1);
-    const std::size_t together = fit >= 6 ? std::min(most_rows, fit / 6 * 6) : fit;
+    const std::size_t unit = rows_at_once(set);
+    const std::size_t together = fit >= unit ? std::min(most_rows, fit / unit * unit) : fit;
     for (std::size_t first = 0; first < rows.rows(); first += together) {
         const std::size_t size = std::min(together, rows.rows() - first);
         run_some({rows.row(first).data(), size, rows.cols(), rows.stride()}, first, take, set);
@@ -97,12 +85,14 @@ void PackedNetwork::finish_last(const float* inputs, std::size_t stride, std::si
                                 std::size_t first_row, const Take& take, InstructionSet set) const noexcept {
     alignas(64) float outputs[most_rows * part];
     const Layer& layer = layers_.back();
-    for (std::size_t panel = 0; panel < layer.weights.count(); panel += 2) {
-        const std::size_t first = panel * Panels::width,
-                          size = std::min(part, layer.weights.columns() - first);
-        multiply(inputs, stride, count, layer.weights, {panel, panel + 2}, outputs, part, set);
+    const Panels& weights = layer.weights;
+    for (std::size_t panel = 0; panel < weights.count(); panel += 2) {
+        const PanelRange range{panel, std::min(panel + 2, weights.count())};
+        const std::size_t first = panel * Panels::width, padded = (range.last - range.first) * Panels::width,
+                          size = std::min(padded, weights.columns() - first);
+        multiply(inputs, stride, count, weights, range, outputs, part, set);
         for (std::size_t row = 0; row < count; ++row) {
-            activate(layer.activation, layer.bias.data() + first, outputs + row * part, part, set);
+            activate(layer.activation, layer.bias.data() + first, outputs + row * part, padded, set);
             take(first_row + row, first, size, outputs + row * part);
         }
     }

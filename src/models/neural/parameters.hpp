@@ -56,6 +56,27 @@ template <class S>
     return numbers;
 }
 
+/// All of them in one row, layer by layer weights, bias, gain, shift.
+template <class S>
+[[nodiscard]] std::vector<S> flat(const std::vector<LayerNumbers<S>>& numbers) {
+    std::vector<S> values;
+    for (const LayerNumbers<S>& layer : numbers)
+        for (const auto* part : {&layer.weights, &layer.bias, &layer.gain, &layer.shift})
+            values.insert(values.end(), part->begin(), part->end());
+    return values;
+}
+/// Back into numbers that have their sizes.
+template <class S>
+void spread(const std::vector<S>& values, std::vector<LayerNumbers<S>>& numbers) {
+    auto from = values.begin();
+    for (LayerNumbers<S>& layer : numbers)
+        for (auto* part : {&layer.weights, &layer.bias, &layer.gain, &layer.shift}) {
+            const auto to = from + static_cast<std::ptrdiff_t>(part->size());
+            part->assign(from, to);
+            from = to;
+        }
+}
+
 inline void activate_all(Activation activation, std::vector<double>& values) {
     for (double& x : values) {
         if (activation == Activation::relu) x = std::max(x, 0.0);
@@ -147,8 +168,6 @@ public:
     void times_kept(const float* a, std::size_t rows, float* out) {
         const Panels& panels = rooms_[kept_];
         const std::size_t outputs = panels.columns(), whole = outputs / Panels::width;
-        // A kernel takes a single row, which a row too many would be, by two panels at a time.
-        if (rows % 6 == 1) return run_padded(a, rows, {0, panels.count()}, out);
         multiply(a, panels.rows(), rows, panels, {0, whole}, out, outputs, set_);
         if (whole * Panels::width < outputs) run_padded(a, rows, {whole, whole + 1}, out);
     }

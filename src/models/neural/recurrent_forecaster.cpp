@@ -125,11 +125,14 @@ RecurrentNetwork RecurrentForecaster::network() const {
 
 bool RecurrentForecaster::forecast(std::span<double> out) const noexcept {
     const detail::RecurrentStream& s = *stream_;
-    if (!s.stepped || out.size() != s.out.size() || !all_finite(s.out)) return false;
-    for (std::size_t i = 0; i < out.size(); ++i) {
-        const double value = s.scaling.centre()[i] + s.scaling.scale()[i] * static_cast<double>(s.out[i]);
-        out[i] = s.series == Series::changes ? static_cast<double>(s.last[i]) + value : value;
-    }
+    if (!s.stepped || out.size() != s.out.size()) return false;
+    const auto value = [&s](std::size_t i) {
+        const double level = s.series == Series::changes ? static_cast<double>(s.last[i]) : 0;
+        return level + s.scaling.centre()[i] + s.scaling.scale()[i] * static_cast<double>(s.out[i]);
+    };
+    for (std::size_t i = 0; i < out.size(); ++i)
+        if (!is_finite(value(i))) return false;
+    for (std::size_t i = 0; i < out.size(); ++i) out[i] = value(i);
     return true;
 }
 
@@ -185,6 +188,8 @@ RecurrentForecaster RecurrentForecaster::read(ByteReader& reader, std::uint16_t)
     detail::RecurrentStream& s = *forecaster.stream_;
     s.seen = reader.choice(1) == 1;
     s.stepped = reader.choice(1) == 1;
+    if (s.stepped ? !s.seen : s.seen && series == Series::levels)
+        fail_format(where, "a stream that cannot be");
     read_into(reader, s.last, 3.4e38F);
     read_into(reader, s.state.hidden, 1.001F);
     read_into(reader, s.state.cell, 1e15F);

@@ -186,6 +186,13 @@ TEST_CASE("Model catalogue: a value that is not the default gives another model"
         {"autoencoder", {"epochs", "2"}},
         {"autoencoder", {"batch", "9"}},
         {"autoencoder", {"learning-rate", "0.01"}},
+        {"autoencoder", {"layers", "5-2"}},
+        {"autoencoder", {"output-activation", "tanh"}},
+        {"autoencoder", {"loss", "huber"}},
+        {"autoencoder", {"weight-decay", "1"}},
+        {"autoencoder", {"dropout", "0.5"}},
+        {"autoencoder", {"noise", "0.5"}},
+        {"autoencoder", {"held-out", "0.5"}},
         {"autoencoder", {"seed", "2"}},
         {"decision-tree", {"min-samples-leaf", "260"}},
         {"random-forest", {"min-samples-leaf", "260"}},
@@ -203,9 +210,36 @@ TEST_CASE("Model catalogue: a value that is not the default gives another model"
 TEST_CASE("Model catalogue: an option that would be ignored is refused", "[models]") {
     for (const char* option : {"shrinkage", "support", "seed"})
         CHECK_THROWS_AS(fitted(entry_of("mahalanobis"), {{option, "0.6"}}), SettingError);
+    for (const char* option : {"units", "code"})
+        CHECK_THROWS_AS(fitted(entry_of("autoencoder"), {{"layers", "5-2-5"}, {option, "5"}}), SettingError);
+    CHECK_THROWS_WITH(
+        fitted(entry_of("autoencoder"), {{"loss", "cross-entropy"}}),
+        "autoencoder: loss is cross-entropy, must be another unless output-activation is sigmoid");
+    CHECK_THROWS_WITH(
+        fitted(entry_of("autoencoder"), {{"error", "cross-entropy"}}),
+        "autoencoder: error is cross-entropy, must be another unless output-activation is sigmoid");
     CHECK_THROWS_WITH(
         fitted(entry_of("default"), {{"scaling", "robust"}}),
         "default: scaling is robust, must be left out unless another model than default is asked for");
+}
+
+TEST_CASE("Model catalogue: what is trained in epochs can be stopped and go on; others refuse a checkpoint",
+          "[models]") {
+    const auto& entry = entry_of("autoencoder");
+    CHECK(entry.in_epochs);
+    TrainingData data = data_for(entry);
+    const auto stop = [](const FitProgress& now) { return now.done < 3; };
+    std::vector<TrainingState> states;
+    const auto keep = [&](const TrainingState& state) { states.push_back(state); };
+    data.progress = stop;
+    data.checkpoint = {.save = keep, .keep_when_ended = true};
+    static_cast<void>(fit_model("autoencoder", data, {{"epochs", "6"}}));
+    REQUIRE(states.size() == 3);
+    TrainingData rest = data_for(entry);
+    rest.checkpoint.resume_from = &states.back();
+    CHECK(to_bytes(fit_model("autoencoder", rest, {{"epochs", "6"}})) ==
+          to_bytes(fitted(entry, {{"epochs", "6"}})));
+    CHECK_THROWS_WITH(fit_model("knn", data), ContainsSubstring("knn is not trained in epochs"));
 }
 
 TEST_CASE("Model catalogue: an error says what there is", "[models]") {

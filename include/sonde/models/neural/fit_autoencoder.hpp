@@ -27,6 +27,8 @@ struct AutoencoderOptions {
     double held_out = 0.1;
     /// With noise: a denoising autoencoder. Its seed draws the first weights and what is held out, too.
     TrainingOptions training{.loss = Loss::cross_entropy};
+    /// For a training that may be stopped and go on later, with the same rows.
+    CheckpointOptions checkpoint{};
     /// One task per 256 rows that calibrate; the result does not depend on it.
     Executor executor{};
 };
@@ -49,8 +51,9 @@ struct FittedAutoencoder {
 /// Trains an autoencoder to reconstruct rows.
 /// Cost: `train`, and a copy of the rows.
 /// \param rows  at least one, at most 4096 features, every value finite; for cross-entropy in [0, 1]
-/// \throws std::invalid_argument  no rows, a row that is not finite, an option outside its range
-/// \throws FitCancelled           `training.progress` returned false
+/// \throws std::invalid_argument  no rows, a row that is not finite, an option outside its range, a state of another
+///                                network
+/// \throws FitCancelled           `training.progress` returned false, and nothing is to be kept
 /// \throws TrainingDiverged       a loss is not finite
 [[nodiscard]] FittedAutoencoder train_autoencoder(MatrixView rows, const AutoencoderOptions& options = {});
 /// The model alone.

@@ -24,12 +24,13 @@ enum class Series : std::uint8_t {
     changes,  ///< from one observation to the next, added to the last (Box, Jenkins, 1970): for streams that drift
 };
 
-/// How a forecaster goes on learning while it serves: now and then one clipped step of Adam, back through a window of
-/// the last rows.
+/// How a forecaster goes on learning while it serves: now and then a step down the clipped gradient, back through a
+/// window of the last rows. Not of Adam: that makes all weights move by as much, those of features that hardly change
+/// too, and forecasts got worse where nothing had changed (docs/detectors/recurrent.md).
 struct OnlineTuning {
     std::size_t every = 0;        ///< rows from step to step; 0: never
     std::size_t window = 32;      ///< how many of the last rows a step learns from; in [1, 1024]
-    double learning_rate = 1e-3;  ///< in (0, 1]
+    double learning_rate = 0.03;  ///< in (0, 1]
     double clip_norm = 1;         ///< the largest length of a step's gradient; above 0
     Loss loss = Loss::huber;      ///< not cross_entropy
 };
@@ -39,7 +40,7 @@ struct OnlineTuning {
 ///
 /// Cost: `learn` is two operations per weight of the network, and with tuning, every so many rows, some six per
 /// weight and row of the window; `forecast` copies. Neither allocates. Memory: 8 bytes per weight, with tuning some
-/// 40. Threading: single-writer.
+/// 24. Threading: single-writer.
 class RecurrentForecaster {
 public:
     using Input = Row;

@@ -24,8 +24,8 @@ struct TrainedRecurrent {
 /// of each. Within an epoch states are carried from window to window, as when it serves; segments begin with states of
 /// 0, and elsewhere in every epoch. Rows that are fewer than a window per segment are left out of an epoch.
 ///
-/// Cost: some 6 x parameters operations per row and epoch. Memory: some 40 bytes per parameter, and some 60 bytes per
-/// unit and row of a step.
+/// Cost: some 6 x parameters operations per row and epoch. Memory: some 40 bytes per parameter, and some 120 bytes
+/// per unit and row of a step.
 /// \param validation  how many of the last rows are held out; fewer than there are. Their loss is that of one sequence,
 ///                    behind a window of the rows before
 /// \param window      steps that gradients go back, at least 1; no more than there are rows to train with

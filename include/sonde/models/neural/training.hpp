@@ -10,6 +10,7 @@
 #include "sonde/core/function_ref.hpp"
 #include "sonde/core/matrix_view.hpp"
 #include "sonde/models/neural/network.hpp"
+#include "sonde/models/neural/training_state.hpp"
 
 namespace sonde {
 
@@ -21,15 +22,8 @@ enum class Loss : std::uint8_t {
     cross_entropy,  ///< -t log y - (1 - t) log(1 - y); needs a sigmoid at the end and targets in [0, 1]
 };
 
-/// How an epoch ended.
-struct EpochLosses {
-    double training = 0;  ///< mean over its batches, each before its step, with dropout and noise
-    double validation =
-        0;  ///< of the rows that are held out, after the epoch; `training` where there are none
-    double learning_rate = 0;  ///< that it was run with
-};
-
-/// Called after each epoch, on the thread that trains: which, of how many at most, and its losses. False ends it.
+/// Called after each epoch, on the thread that trains: which, of how many at most, and its losses. False ends it. No
+/// clock is read here: a callback that has one knows how long the epochs took, and what is left (`TrainingMetrics`).
 using EpochCallback = FunctionRef<bool(std::size_t epoch, std::size_t epochs, const EpochLosses& losses)>;
 
 /// How `train` steps: Adam (Kingma, Ba, ICLR 2015), as PyTorch takes it.
@@ -77,11 +71,14 @@ public:
 /// \param inputs      at least one row, every value in [-1e9, 1e9]
 /// \param targets     as many rows, of the network's outputs; may be `inputs`
 /// \param validation  how many of the last rows are held out; fewer than there are
-/// \throws std::invalid_argument  sizes that do not fit, a value that is not, an option outside its range
-/// \throws FitCancelled           `progress` returned false
+/// \param checkpoint  for a training that may be stopped and go on later
+/// \throws std::invalid_argument  sizes that do not fit, a value that is not, an option outside its range, a state of
+///                                another network
+/// \throws FitCancelled           `progress` returned false, and nothing is to be kept
 /// \throws TrainingDiverged       a loss or a weight is not finite
 [[nodiscard]] Trained train(const Network& start, MatrixView inputs, MatrixView targets,
-                            std::size_t validation, const TrainingOptions& options = {});
+                            std::size_t validation, const TrainingOptions& options = {},
+                            const CheckpointOptions& checkpoint = {});
 
 /// A line per epoch: `epoch,training,validation,learning_rate`.
 [[nodiscard]] std::string to_csv(const std::vector<EpochLosses>& history);

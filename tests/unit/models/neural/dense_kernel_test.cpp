@@ -28,7 +28,7 @@ std::vector<InstructionSet> sets() {
 
 TEST_CASE("dense kernel: products are those in double, the same bits alone and together", "[models]") {
     const std::size_t inputs = GENERATE(1U, 7U, 100U), outputs = GENERATE(1U, 32U, 33U, 130U);
-    const std::size_t stride = inputs + 3, most = 14;
+    const std::size_t stride = inputs + 3, most = 17;
     const auto rows = noise(most * stride, 1), weights = noise(inputs * outputs, 2);
     Panels panels{inputs, outputs}, turned{inputs, outputs};
     panels.fill_transposed(weights.data());
@@ -38,7 +38,7 @@ TEST_CASE("dense kernel: products are those in double, the same bits alone and t
     turned.fill(by_input.data());
     for (const InstructionSet set : sets()) {
         std::vector<float> alone(panels.padded());
-        for (const std::size_t count : {1U, 2U, 6U, 7U, 13U, 14U}) {
+        for (const std::size_t count : {1U, 2U, 6U, 7U, 8U, 9U, 13U, 14U, 17U}) {
             std::vector<float> out(count * panels.padded(), -1), again = out;
             detail::multiply(rows.data(), stride, count, panels, panels.all(), out.data(), panels.padded(),
                              set);
@@ -68,17 +68,21 @@ TEST_CASE("dense kernel: products are those in double, the same bits alone and t
 }
 
 TEST_CASE("dense kernel: a part of the panels gives its part of the outputs", "[models]") {
-    const auto rows = noise(8 * 20, 3), weights = noise(20 * 150, 4);
+    const auto rows = noise(9 * 20, 3), weights = noise(20 * 150, 4);
     Panels panels{20, 150};
     panels.fill_transposed(weights.data());
     for (const InstructionSet set : sets()) {
-        for (const std::size_t count : {1U, 8U}) {
-            std::vector<float> all(count * panels.padded()), part(count * 64);
+        for (const std::size_t count : {1U, 7U, 8U, 9U}) {
+            std::vector<float> all(count * panels.padded()), part(count * 96);
             detail::multiply(rows.data(), 20, count, panels, panels.all(), all.data(), panels.padded(), set);
-            detail::multiply(rows.data(), 20, count, panels, {2, 4}, part.data(), 64, set);
-            for (std::size_t row = 0; row < count; ++row)
-                CHECK(std::memcmp(&part[row * 64], &all[row * panels.padded() + 64], 64 * sizeof(float)) ==
-                      0);
+            for (const detail::PanelRange range : {detail::PanelRange{2, 4}, {1, 4}, {3, 4}}) {
+                const std::size_t size = (range.last - range.first) * Panels::width;
+                detail::multiply(rows.data(), 20, count, panels, range, part.data(), size, set);
+                for (std::size_t row = 0; row < count; ++row)
+                    CHECK(std::memcmp(&part[row * size],
+                                      &all[row * panels.padded() + range.first * Panels::width],
+                                      size * sizeof(float)) == 0);
+            }
         }
     }
 }

@@ -6,6 +6,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "models/neural/recurrent_gradients.hpp"
 #include "sonde/core/rng.hpp"
 #include "sonde/models/fit_progress.hpp"
 #include "support/catch.hpp"
@@ -74,6 +75,21 @@ TEST_CASE("train: a recurrent network is the one of the best epoch, and patience
     until_best.epochs = best;
     const auto stopped = train(small(), echo.inputs(), echo.targets(), 100, 10, until_best);
     CHECK(to_bytes(stopped.network) == to_bytes(trained.network));
+}
+
+TEST_CASE("train: the validation loss is that of one sequence, behind a window of the rows before",
+          "[models]") {
+    const Echo echo{200};
+    const auto trained =
+        train(small(), echo.inputs(), echo.targets(), 33, 8, {.epochs = 1, .batch_rows = 32});
+    const detail::Matrix<double> all{41, 1, {echo.x.end() - 41, echo.x.end()}};
+    detail::CarriedStates<double> states{trained.network, 1};
+    detail::RecurrentGradients<double> pass{trained.network};
+    const auto& out = pass.forward(detail::numbers_of<double>(trained.network), all, states, nullptr).values;
+    double squares = 0;
+    for (std::size_t i = 8; i < 41; ++i)
+        squares += std::pow(out[i] - static_cast<double>(echo.y[159 + i]), 2);
+    CHECK(trained.history[0].validation == Approx(squares / 33).epsilon(1e-5));
 }
 
 TEST_CASE("train: few rows are one short window", "[models]") {

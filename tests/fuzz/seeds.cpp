@@ -55,7 +55,6 @@ void save_recurrent(const std::string& tensors, const std::string& models, Cell 
     const float values[]{1, 2, 3, 5, 8, 13};
     const MatrixView rows{values, 3, 2};
     RecurrentForecaster forecaster{made, FeatureScaling{rows, Scaling::standard}, Series::changes};
-    forecaster = forecaster.tuned({.every = 2, .window = 2});
     for (std::size_t i = 0; i < 3; ++i) forecaster.learn(rows.row(i));
     save(models + "forecaster_" + name, to_bytes(forecaster));
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// What it costs that a model can be replaced while it serves: the model alone, behind a ServedModel, offered too, and
+// What it costs that a model can be replaced while it serves: the model alone, behind a ServedModel, with offers, and
 // while another thread trains. Rows are drawn before the clock runs.
 #include <benchmark/benchmark.h>
 

@@ -123,8 +123,7 @@ public:
     [[nodiscard]] Reading serving() const noexcept { return serving_.read(); }
     [[nodiscard]] const RowReservoir& reservoir() const noexcept { return reservoir_; }
 
-    /// Trains a new model and, when it is good, lets it serve. Which rows are held out changes from training to
-    /// training.
+    /// Trains a new model and, when it is good, lets it serve. Each training holds out other rows.
     /// \param now  what the new model's age is counted from
     /// \param fit  makes a calibrated model of rows; a std::exception that it throws becomes the outcome, and its
     ///             message `why`

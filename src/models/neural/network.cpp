@@ -40,15 +40,15 @@ void check(const DenseLayer& layer) {
 
 }  // namespace
 
-void detail::check_numbers(std::string_view where, std::string_view what, std::span<const float> values,
+void detail::check_numbers(std::string_view who, std::string_view what, std::span<const float> values,
                            std::size_t expected) {
     constexpr float largest = 1e15F;
     if (values.size() != expected)
-        fail(where, "number of " + std::string{what}, static_cast<double>(values.size()),
+        fail(who, "number of " + std::string{what}, static_cast<double>(values.size()),
              "what the widths ask for");
     for (const float value : values)
         if (!is_finite(value) || std::abs(value) > largest)
-            fail(where, what, static_cast<double>(value), "finite, in [-1e15, 1e15]");
+            fail(who, what, static_cast<double>(value), "finite, in [-1e15, 1e15]");
 }
 
 Network::Network(std::vector<DenseLayer> layers) : layers_{std::move(layers)} {

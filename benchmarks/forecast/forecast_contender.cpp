@@ -67,7 +67,7 @@ template <Forecaster F>
 Result forecast_all(F forecaster, const Rows& train, const Rows& test, const Given& given,
                     Clock::time_point start) {
     ForecastScorer scorer{std::move(forecaster),
-                          {.window = given.count("window", 20000),
+                          {.window = given.count("window", 4000),
                            .quantile = given.number("quantile", 0.99),
                            .min_scale = given.number("min-scale", 0.01),
                            .clip = given.number("clip", 0)}};

@@ -51,11 +51,7 @@ Score AutoencoderModel::score(const Row& row) const noexcept {
 }
 
 void AutoencoderModel::score_batch(MatrixView rows, std::span<Score> out) const noexcept {
-    const auto sum = [this, set = detail::fastest_set()](const float* x, const float* y, std::size_t size) {
-        const detail::ErrorSums sums = detail::sum_errors(x, y, size, set);
-        return error_ == ReconstructionError::absolute ? sums.absolute : sums.squared;
-    };
-    detail::score_reconstructions(served_->packed, dimension(), rows, out, sum);
+    detail::score_reconstructions(served_->packed, dimension(), error_, rows, out);
 }
 
 Score AutoencoderModel::attribute(const Row& row, std::span<double> shares) const noexcept {

@@ -6,6 +6,8 @@
 #include <cstddef>
 #include <span>
 
+#include "models/instruction_set.hpp"
+#include "models/neural/quantized_kernel.hpp"
 #include "sonde/core/concepts.hpp"
 #include "sonde/core/matrix_view.hpp"
 #include "sonde/core/numeric.hpp"
@@ -16,25 +18,25 @@
 // `run(rows, take)`, and how they are compared with the inputs.
 namespace sonde::detail {
 
-/// From a sum over the features.
-inline Score score_of_errors(double sum, std::size_t features) noexcept {
-    const double mean = sum / static_cast<double>(features);
-    return {is_finite(mean) ? std::min(mean, AutoencoderModel::largest) : AutoencoderModel::largest,
-            Status::ok};
+/// From a sum of errors over the features of a row. What is not finite makes no finite sum, so that only then the row
+/// has to be looked at.
+inline Score score_of_errors(double sum, const Row& row) noexcept {
+    const double mean = sum / static_cast<double>(row.size());
+    if (is_finite(mean)) return {std::min(mean, AutoencoderModel::largest), Status::ok};
+    return all_finite(row) ? Score{AutoencoderModel::largest, Status::ok} : Score{0, Status::bad_input};
 }
 
-/// \param sum  the errors of `size` features: sum(x, y, size)
-template <class Served, class Sum>
-void score_reconstructions(const Served& network, std::size_t inputs, MatrixView rows, std::span<Score> out,
-                           const Sum& sum) noexcept {
+template <class Served>
+void score_reconstructions(const Served& network, std::size_t inputs, ReconstructionError error,
+                           MatrixView rows, std::span<Score> out) noexcept {
     const std::size_t count = std::min(rows.rows(), out.size());
     std::fill_n(out.begin(), count, Score{0, Status::bad_input});
     if (rows.cols() != inputs) return;
+    const InstructionSet set = fastest_set();
     const auto take = [&](std::size_t i, std::size_t first, std::size_t size, const float* y) {
         const Row row = rows.row(i);
-        out[i].value += static_cast<double>(sum(row.data() + first, y, size));
-        if (first + size < row.size()) return;
-        out[i] = all_finite(row) ? score_of_errors(out[i].value, row.size()) : Score{0, Status::bad_input};
+        out[i].value += static_cast<double>(sum_in_order(error, row.data() + first, y, size, set));
+        if (first + size == row.size()) out[i] = score_of_errors(out[i].value, row);
     };
     network.run({rows.data(), count, rows.cols(), rows.stride()}, take);
 }

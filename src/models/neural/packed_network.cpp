@@ -10,7 +10,7 @@ namespace sonde::detail {
 
 namespace {
 
-constexpr std::size_t most_rows = 48;        // that go through the layers together
+constexpr std::size_t most_rows = 40;        // that go through the layers together
 constexpr std::size_t stack_floats = 10240;  // for what is between two layers: 40 kB
 constexpr std::size_t widest = Network::max_width + PackedNetwork::part;
 static_assert(stack_floats >= 2 * widest);
@@ -86,8 +86,8 @@ void PackedNetwork::finish_last(const float* inputs, std::size_t stride, std::si
     alignas(64) float outputs[most_rows * part];
     const Layer& layer = layers_.back();
     const Panels& weights = layer.weights;
-    for (std::size_t panel = 0; panel < weights.count(); panel += 2) {
-        const PanelRange range{panel, std::min(panel + 2, weights.count())};
+    for (std::size_t panel = 0; panel < weights.count(); panel += part / Panels::width) {
+        const PanelRange range{panel, std::min(panel + part / Panels::width, weights.count())};
         const std::size_t first = panel * Panels::width, padded = (range.last - range.first) * Panels::width,
                           size = std::min(padded, weights.columns() - first);
         multiply(inputs, stride, count, weights, range, outputs, part, set);

@@ -43,9 +43,10 @@ void PackedNetwork::fill(std::span<const LayerNumbers<float>> numbers) noexcept 
 }
 
 void PackedNetwork::run(MatrixView rows, const Take& take, InstructionSet set) const noexcept {
-    const std::size_t fit = room_ == 0 ? most_rows : std::max<std::size_t>(stack_floats / (2 * room_), 1);
+    const std::size_t fit =
+        room_ == 0 ? most_rows : std::clamp(stack_floats / (2 * room_), std::size_t{1}, most_rows);
     const std::size_t unit = rows_at_once(set);
-    const std::size_t together = fit >= unit ? std::min(most_rows, fit / unit * unit) : fit;
+    const std::size_t together = fit >= unit ? fit / unit * unit : fit;
     for (std::size_t first = 0; first < rows.rows(); first += together) {
         const std::size_t size = std::min(together, rows.rows() - first);
         run_some({rows.row(first).data(), size, rows.cols(), rows.stride()}, first, take, set);

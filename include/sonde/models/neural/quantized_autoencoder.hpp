@@ -29,9 +29,9 @@ class QuantizedNetwork;
 /// Weights have 8 bits and a step per output, the largest of them / 127. What goes into a layer has 7 bits between the
 /// least and the largest value of the row, a step of their difference / 127; found when the row comes, so that an odd
 /// one is not cut off. Products are exact integers (Jacob et al.: Quantization and training of neural networks for
-/// efficient integer-arithmetic-only inference, CVPR 2018; steps per output: Krishnamoorthi, arXiv:1806.08342). A sum is
-/// off by at most sum_i (|x_i| weight step + |v_i| input step) / 2, with v the rounded weights, and what float makes of
-/// it.
+/// efficient integer-arithmetic-only inference, CVPR 2018; steps per output: Krishnamoorthi, arXiv:1806.08342). A sum
+/// is off by at most sum_i (|x_i| weight step + |v_i| input step) / 2, with v the rounded weights, and what float makes
+/// of it.
 ///
 /// The same score to the bit on every instruction set, unless values overflow float: a file and its threshold may move
 /// to another machine.

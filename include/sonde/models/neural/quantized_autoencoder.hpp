@@ -23,8 +23,8 @@ class QuantizedNetwork;
 }
 
 /// An autoencoder whose weights are bytes: an eighth of the memory, and faster where the processor multiplies bytes
-/// (AVX-512 VNNI, AVX2; docs/detectors/autoencoder.md has figures, and says where it is slower). Its scores are those of
-/// the float model but for rounding: calibrate it anew, as `quantize` does.
+/// (AVX-512 VNNI, AVX2; docs/detectors/autoencoder.md has figures, and says where it is slower). Its scores are those
+/// of the float model but for rounding: calibrate it anew, as `quantize` does.
 ///
 /// Weights have 8 bits and a step per output, the largest of them / 127. What goes into a layer has 7 bits between the
 /// least and the largest value of the row, a step of their difference / 127; found when the row comes, so that an odd

@@ -171,10 +171,8 @@ TEST_CASE("QuantizedAutoencoder: an output is off by no more than it says", "[mo
             const auto w = static_cast<double>(layer.weights[j * features + i]),
                        value = static_cast<double>(x[i]);
             exact += w * value;
-            // The weights of the bound are those that were rounded: at most half a step more.
-            bound += (std::abs(value) * weight_step(layer, j) +
-                      (std::abs(w) + weight_step(layer, j) / 2) * input_step) /
-                     2;
+            const double step = weight_step(layer, j), rounded = step * std::round(w / step);
+            bound += (std::abs(value) * step + std::abs(rounded) * input_step) / 2;
         }
         const double off = std::abs(static_cast<double>(made[j]) - exact);
         CHECK(off <= bound + 1e-6);

@@ -22,6 +22,7 @@ inline void require(bool fact) {
 
 /// The bytes, changed; at most `max_size`.
 inline Bytes mutated(Bytes bytes, std::size_t max_size) {
+    if (max_size == 0) return {};
     const std::size_t size = std::min(bytes.size(), max_size);
     bytes.resize(max_size);
     bytes.resize(LLVMFuzzerMutate(bytes.data(), size, max_size));

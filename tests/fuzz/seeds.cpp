@@ -8,7 +8,9 @@
 
 #include "sonde/models/neural/autoencoder.hpp"
 #include "sonde/models/neural/network_files.hpp"
+#include "sonde/models/neural/quantized_autoencoder.hpp"
 #include "sonde/models/neural/recurrent_forecaster.hpp"
+#include "sonde/models/neural/training_state.hpp"
 
 using namespace sonde;
 
@@ -31,7 +33,13 @@ void save_dense(const std::string& tensors, const std::string& models) {
              to_safetensors(network(true, Activation::leaky_relu), type));
     save(tensors + "tensors",
          write_safetensors({{{"none", {0, 2}, {}}, {"one", {}, {1}}}, {{"k\"\n", "v\\"}}}));
-    save(models + "network", to_bytes(network(true, Activation::tanh)));
+    const Network normed = network(true, Activation::tanh);
+    const std::vector<float> moments(normed.parameters());
+    TrainingState state{normed, normed, moments, moments, 1};
+    state.history.push_back({1, 1, 1e-3});
+    save(models + "network", to_bytes(normed));
+    save(models + "training_state", to_bytes(state));
+    save(models + "quantized", to_bytes(QuantizedAutoencoder{AutoencoderModel{normed}}));
     for (const auto error : {ReconstructionError::absolute, ReconstructionError::cross_entropy}) {
         const double scores[]{0.1, 0.2, 0.3};
         save(models + "autoencoder_" + std::to_string(static_cast<int>(error)),

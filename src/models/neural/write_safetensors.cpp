@@ -26,12 +26,11 @@ constexpr std::string_view where = "write_safetensors";
 
 void check_name(std::string_view what, const std::string& name, std::set<std::string_view>& known) {
     if (valid_utf8(name) != name) fail(where, what, shown(name), "UTF-8");
-    if (name == safetensors_metadata || !known.insert(name).second)
-        fail(where, what, shown(name), "unlike every other, and not __metadata__");
+    if (!known.insert(name).second) fail(where, what, shown(name), "unlike every other");
 }
 
 void check(const TensorFile& file) {
-    std::set<std::string_view> names, keys;
+    std::set<std::string_view> names{safetensors_metadata}, keys;
     for (const Tensor& tensor : file.tensors) {
         check_name("the name of a tensor", tensor.name, names);
         if (tensor.type > ElementType::f16)

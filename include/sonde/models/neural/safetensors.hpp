@@ -48,8 +48,8 @@ struct TensorFile {
 
 /// The file that holds these, byte by byte what the format's own library writes: wide types first, then by name, the
 /// header padded with spaces to a multiple of 8. Numbers are rounded to the nearest of their type.
-/// \throws std::invalid_argument  a name or key that is not UTF-8, occurs twice, or is `__metadata__`; values that are
-///         not as many as the shape says; a number that is not finite or beyond its type; a header above 100 MB
+/// \throws std::invalid_argument  a name or key not UTF-8 or there twice, a tensor called `__metadata__`; values that
+///         are not as many as the shape says; a number not finite or beyond its type; a header above 100 MB
 [[nodiscard]] std::vector<std::byte> write_safetensors(const TensorFile& file);
 
 }  // namespace sonde

@@ -10,6 +10,7 @@
 
 #include "models/neural/quantized_network.hpp"
 #include "sonde/core/error.hpp"
+#include "sonde/models/any_model.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
 #include "support/noise.hpp"
@@ -277,11 +278,13 @@ TEST_CASE("QuantizedAutoencoder: what was written is read, the same to the bit",
     const auto bytes = to_bytes(model);
     CHECK(bytes.size() < to_bytes(some_model()).size() / 3);
     const auto again = from_bytes<QuantizedAutoencoder>(bytes);
+    const auto any = from_bytes<AnyModel>(to_bytes(AnyModel{model}));
     CHECK(to_bytes(again) == bytes);
     CHECK(again.default_threshold() == model.default_threshold());
     for (std::size_t row = 0; row < 20; ++row) {
         const Row x{values.data() + row * 150, 150};
         CHECK(again.score(x).value == model.score(x).value);
+        CHECK(any.score(x).value == model.score(x).value);
     }
 }
 

@@ -8,7 +8,7 @@
 //
 // ROWS and TRAIN hold two 64-bit counts, rows and features, then floats; LABELS a byte a row. MODEL is one of the
 // catalogue, or `gaussian-diagonal`, or `images` and `images-autoencoder` with seed=..; `dbscan-clusters` with eps=..
-// and min-points=.. only fits; `autoencoder-epoch` has the default shape after one epoch; for `autoencoder-weights`, and
+// and min-points=.. only fits; `autoencoder-epoch` has the default shape after one epoch; for `autoencoder-weights` and
 // `autoencoder-bytes`, TRAIN is a row of the weights and biases of each layer of that shape.
 #include <exception>
 #include <memory>

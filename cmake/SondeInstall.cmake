@@ -37,6 +37,10 @@ file(RELATIVE_PATH prefix_from_pc /prefix/${CMAKE_INSTALL_LIBDIR}/pkgconfig /pre
 if(NOT BUILD_SHARED_LIBS)   # a static library hands on what it needs
   set(static_requires ", libevent_extra, libevent_pthreads, libevent_core")
   set(static_libs " -pthread")
+  if(SONDE_WITH_BLAS)
+    list(JOIN BLAS_LIBRARIES " " blas_libs)
+    string(PREPEND blas_libs " ")
+  endif()
 endif()
 if(TARGET sonde_models)
   set(models_libs " -lsonde_models")

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Forecasts beside detectors that know no time, on server metrics: `./run bench forecast`.
 
-forecast.py FOLDER_OF_PROGRAMS [--only WORD] [--write docs/benchmarks.md]
+forecast.py FOLDER_OF_PROGRAMS [--only WORD] [--keep FILE] [--write docs/benchmarks.md]
 
 The folder SONDE_DATA holds multivariate/{smd,asd,services}/{train,test,test_label}. Features are brought to [0, 1] of the
 training part, test values cut to [-4, 5]; everything is learned from the training part alone, then the test part is
@@ -12,6 +12,7 @@ first metric of the test part, and average precision, both in per cent.
 import argparse
 import collections
 import gzip
+import json
 import lzma
 import os
 import pathlib
@@ -26,16 +27,13 @@ import vus
 DAY = {"smd": 1440, "asd": 288, "services": 288}
 MODELS = {  # name in the table: what the program is asked for
     "k-means": ["kmeans", "clusters=16"],
-    "Gaussian, diagonal": ["gaussian-diagonal"],
     "Mahalanobis": ["mahalanobis"],
+    "Gaussian, diagonal": ["gaussian-diagonal"],
     "last value": ["seasonal-naive"],
     "value of yesterday": ["seasonal-naive", "season=DAY"],
-    "Holt-Winters": ["holt-winters"],
     "AR": ["ar"],
     "AR, clip 3": ["ar", "clip=3"],
     "GRU": ["gru"],
-    "GRU, clip 3": ["gru", "clip=3"],
-    "GRU of changes": ["gru", "changes=1"],
     "LSTM": ["lstm"],
 }
 
@@ -75,18 +73,36 @@ def ask(program, words, day, files):
     return np.fromfile(files[-1]), [float(seconds) for seconds in said.split()]
 
 
-def measure(programs, folder, models):
-    """{model: rows of VUS-PR, average precision, seconds to learn, seconds to score a row}"""
+class Figures:
+    """What was measured, by set and model; in a file, so that a run that was interrupted goes on."""
+
+    def __init__(self, path):
+        self.path = path
+        self.known = json.loads(path.read_text(encoding="utf-8")) if path and path.exists() else {}
+
+    def of(self, name, measure_one):
+        if name not in self.known:
+            self.known[name] = measure_one()
+            if self.path:
+                self.path.write_text(json.dumps(self.known), encoding="utf-8")
+        return self.known[name]
+
+
+def measure(programs, folder, models, figures):
+    """{model: VUS-PR, average precision, seconds to learn, seconds to score a row}, means over the sets"""
     found = collections.defaultdict(list)
     with tempfile.TemporaryDirectory(prefix="sonde_forecast_") as scratch:
         for name, train, test, labels, reach in sets_of(folder):
             files = [write_rows(pathlib.Path(scratch) / "train", train), write_rows(pathlib.Path(scratch) / "test", test),
                      pathlib.Path(scratch) / "scores"]
             for model, words in models.items():
-                scores, (learned, scored) = ask(programs / "forecast_contender", words, DAY[folder.name], files)
-                row = vus.vus_pr(labels, scores, reach), average_precision(labels, scores), learned, scored / len(test)
-                found[model].append(row)
-                print(f"{folder.name} {name} {model}: {row[0]:.3f} {row[1]:.3f} {learned:.2f} s", file=sys.stderr, flush=True)
+                def measure_one(words=words, files=files, test=test, labels=labels, reach=reach):
+                    scores, (learned, scored) = ask(programs / "forecast_contender", words, DAY[folder.name], files)
+                    return [vus.vus_pr(labels, scores, reach), average_precision(labels, scores), learned,
+                            scored / len(test)]
+
+                found[model].append(figures.of(f"{folder.name} {name} {model}", measure_one))
+                print(f"{folder.name} {name} {model}: {found[model][-1][0]:.3f}", file=sys.stderr, flush=True)
     return {model: np.mean(rows, axis=0) for model, rows in found.items()}
 
 
@@ -113,6 +129,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("programs", type=pathlib.Path)
     parser.add_argument("--only", default="", help="models with one of these words in their name, commas between them")
+    parser.add_argument("--keep", type=pathlib.Path, help="a file for figures: what stands there is not measured again")
     parser.add_argument("--write", type=pathlib.Path, help="where the table goes, between the marks <!-- forecast -->")
     arguments = parser.parse_args()
     if not os.environ.get("SONDE_DATA"):
@@ -121,7 +138,8 @@ def main():
     data = pathlib.Path(os.environ["SONDE_DATA"]) / "multivariate"
     words = arguments.only.lower().split(",")
     models = {name: asked for name, asked in MODELS.items() if any(word in name.lower() for word in words)}
-    lines = table({folder: measure(arguments.programs, data / folder, models) for folder in DAY})
+    figures = Figures(arguments.keep)
+    lines = table({folder: measure(arguments.programs, data / folder, models, figures) for folder in DAY})
     print("\n".join(lines))
     if arguments.write:
         write_between_marks(arguments.write, lines)

@@ -67,7 +67,7 @@ template <Forecaster F>
 Result forecast_all(F forecaster, const Rows& train, const Rows& test, const Given& given,
                     Clock::time_point start) {
     ForecastScorer scorer{std::move(forecaster),
-                          {.window = given.count("window", 20000),
+                          {.window = given.count("window", 4000),
                            .quantile = given.number("quantile", 0.99),
                            .min_scale = given.number("min-scale", 0.01),
                            .clip = given.number("clip", 0)}};
@@ -96,7 +96,7 @@ auto per_feature(const Rows& train, Fit fit) {
 Result run_recurrent(Cell cell, const Rows& train, const Rows& test, const Given& given) {
     const auto start = Clock::now();
     RecurrentForecasterOptions options{.cell = cell, .units = given.count("units", 32)};
-    options.series = given.count("changes", 0) == 1 ? Series::changes : Series::levels;
+    options.series = given.count("changes", 0) == 1 ? SeriesForm::changes : SeriesForm::levels;
     options.training.epochs = given.count("epochs", options.training.epochs);
     auto forecaster = fit_recurrent_forecaster(train.view(), options);
     forecaster.restart();

@@ -203,8 +203,8 @@ def autoencoder(programs):
     model = file_with("autoencoder.onnx", onnx_model.autoencoder(layers))
     torch, library = networks.torch_on_one_thread(), networks.onnx_runtime()
 
-    def ours(queries):
-        return Program(programs / "scoring_contender", "autoencoder-weights", weights, queries)
+    def ours(queries, precision="weights"):
+        return Program(programs / "scoring_contender", f"autoencoder-{precision}", weights, queries)
 
     def peers(queries):
         found = {}
@@ -216,11 +216,15 @@ def autoencoder(programs):
 
     few = train[:512]
     check_same(ours(few), peers(few))
+    batches = {rows: rng.random((rows, 784), dtype=np.float32) for rows in (32, 256, 4096)}
     for rows, goal in ((32, 1.2), (256, 1.2), (4096, 1.3)):
-        queries = rng.random((rows, 784), dtype=np.float32)
-        yield Case(f"autoencoder, batches of {rows}", "batch", lambda q=queries: ours(q), lambda q=queries: peers(q),
-                   {"PyTorch": 1.4, "ONNX Runtime": goal})
+        yield Case(f"autoencoder, batches of {rows}", "batch", lambda q=batches[rows]: ours(q),
+                   lambda q=batches[rows]: peers(q), {"PyTorch": 1.4, "ONNX Runtime": goal})
     yield Case("autoencoder, one row", "row", lambda: ours(few), lambda: peers(few), {"PyTorch": 10, "ONNX Runtime": 2})
+    for rows, queries in batches.items():
+        yield Case(f"autoencoder in bytes, batches of {rows}", "batch", lambda q=queries: ours(q, "bytes"),
+                   lambda q=queries: {"our floats": ours(q)})
+    yield Case("autoencoder in bytes, one row", "row", lambda: ours(few, "bytes"), lambda: {"our floats": ours(few)})
     if torch:
         yield Case("autoencoder, an epoch of 10,240 rows", "fit",
                    lambda: Program(programs / "scoring_contender", "autoencoder-epoch", train, train[:1]),

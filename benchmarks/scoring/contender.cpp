@@ -8,8 +8,8 @@
 //
 // ROWS and TRAIN hold two 64-bit counts, rows and features, then floats; LABELS a byte a row. MODEL is one of the
 // catalogue, or `gaussian-diagonal`, or `images` and `images-autoencoder` with seed=..; `dbscan-clusters` with eps=..
-// and min-points=.. only fits; `autoencoder-epoch` has the default shape after one epoch; for `autoencoder-weights`
-// TRAIN is a row of the weights and biases of each layer of that shape.
+// and min-points=.. only fits; `autoencoder-epoch` has the default shape after one epoch; for `autoencoder-weights` and
+// `autoencoder-bytes`, TRAIN is a row of the weights and biases of each layer of that shape.
 #include <exception>
 #include <memory>
 #include <span>
@@ -20,6 +20,7 @@
 #include "sonde/models/fit_dbscan.hpp"
 #include "sonde/models/neural/fit_autoencoder.hpp"
 #include "sonde/models/neural/fit_default_images.hpp"
+#include "sonde/models/neural/quantized_autoencoder.hpp"
 
 namespace {
 
@@ -109,6 +110,9 @@ void run(const std::vector<std::string>& arguments) {
     if (arguments[0] == "autoencoder-epoch") return run_autoencoder(train);
     if (arguments[0] == "autoencoder-weights")
         return benchmark::answer_all(asked(AutoencoderModel{known_network(train.values)}), 0);
+    if (arguments[0] == "autoencoder-bytes")
+        return benchmark::answer_all(
+            asked(QuantizedAutoencoder{AutoencoderModel{known_network(train.values)}}), 0);
     if (arguments[0] == "dbscan-clusters")
         return run_clusters(
             train, {.eps = std::stod(settings.at(0).value), .min_points = std::stoul(settings.at(1).value)});

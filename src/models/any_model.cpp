@@ -19,6 +19,7 @@
 #include "sonde/models/lof.hpp"
 #include "sonde/models/mahalanobis.hpp"
 #include "sonde/models/neural/autoencoder.hpp"
+#include "sonde/models/neural/quantized_autoencoder.hpp"
 #include "sonde/models/one_class_svm.hpp"
 #include "sonde/models/pca.hpp"
 #include "sonde/models/random_forest.hpp"
@@ -54,7 +55,7 @@ AnyModel known(std::optional<AnyModel> found) {
 std::optional<AnyModel> simple(ByteReader& reader) {
     return read_one_of<AutoencoderModel, DbscanModel, DecisionTreeModel, EcodModel, HbosModel,
                        IsolationForestModel, KMeansModel, KnnModel, LesinnModel, LofModel, MahalanobisModel,
-                       OneClassSvmModel, PcaModel, RandomForestModel, SvcModel>(reader);
+                       OneClassSvmModel, PcaModel, QuantizedAutoencoder, RandomForestModel, SvcModel>(reader);
 }
 
 }  // namespace

@@ -20,6 +20,7 @@
 #include "sonde/models/forecast/per_feature.hpp"
 #include "sonde/models/forecast/seasonal_naive.hpp"
 #include "sonde/models/kmeans_stream.hpp"
+#include "sonde/models/neural/recurrent_forecaster.hpp"
 #include "sonde/models/random_cut_forest.hpp"
 #include "sonde/models/random_features.hpp"
 #include "sonde/models/streaming_kmeans.hpp"
@@ -152,6 +153,16 @@ struct LinearForecastRows {
             QuantileThreshold{{.quantile = 0.95, .warm_up = 100}}};
     }
 };
+struct RecurrentForecast {  // a network that knows nothing: its forecasts are near the middle
+    static auto make() {
+        const float rows[] = {-1, -1, -1, 3, 1, 1, 1, 7};
+        return StreamingDetector{
+            ForecastScorer{RecurrentForecaster{random_recurrent_network(Cell::gru, 4, 3, 1, 4),
+                                               FeatureScaling{{rows, 2, 4}, Scaling::standard}},
+                           {.window = 100}},
+            QuantileThreshold{{.quantile = 0.95, .warm_up = 100}}};
+    }
+};
 struct WindowMean {
     static auto make() { return SlidingWindowDetector{}; }
 };
@@ -169,10 +180,11 @@ using Detectors =
                GaussianNormalOnly, GaussianQuantile, Diagonal, DiagonalDecayed, Full, FullDecayed,
                FullNormalOnly, FullQuantile, CutForest, CutForestUniform, MovingCentres, OnlineSvm,
                ScalarKMeans, NaiveForecast, LinearForecast, LinearForecastFaded, LinearForecastRows, Smoothed,
-               SmoothedSeasons, WindowMean, WindowMad, WindowQuantiles>;
+               SmoothedSeasons, RecurrentForecast, WindowMean, WindowMad, WindowQuantiles>;
 
-using RowDetectors = std::tuple<Diagonal, DiagonalDecayed, Full, FullDecayed, FullNormalOnly, FullQuantile,
-                                CutForest, CutForestUniform, MovingCentres, OnlineSvm, LinearForecastRows>;
+using RowDetectors =
+    std::tuple<Diagonal, DiagonalDecayed, Full, FullDecayed, FullNormalOnly, FullQuantile, CutForest,
+               CutForestUniform, MovingCentres, OnlineSvm, LinearForecastRows, RecurrentForecast>;
 
 /// What the toy streams are made of; the memory behind an Input.
 template <class Input>

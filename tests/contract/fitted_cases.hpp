@@ -29,6 +29,7 @@
 #include "sonde/models/fit_random_forest.hpp"
 #include "sonde/models/fit_svc.hpp"
 #include "sonde/models/neural/fit_autoencoder.hpp"
+#include "sonde/models/neural/quantized_autoencoder.hpp"
 
 namespace sonde::testing {
 
@@ -266,10 +267,19 @@ struct Autoencoder {
     }
 };
 
+struct AutoencoderInBytes {
+    using Detector = QuantizedAutoencoderDetector;
+    using Options = AutoencoderOptions;
+    static constexpr bool supervised = false;
+    static auto fit(const Training& training, const Options& options) {
+        return quantize(Autoencoder::fit(training, options), training.rows());
+    }
+};
+
 using FittedModels =
     std::tuple<KMeans, KMeansScaled, Dbscan, Knn, KnnMean, KnnWithoutCopies, Lof, Lesinn, IsolationForest,
                Mahalanobis, MahalanobisRobust, PcaWeighted, PcaResidual, Ecod, Hbos, HbosDynamic, OneClassSvm,
-               OneClassSvmLinear, Default, Svc, DecisionTree, RandomForest, Autoencoder>;
+               OneClassSvmLinear, Default, Svc, DecisionTree, RandomForest, Autoencoder, AutoencoderInBytes>;
 
 /// Unless a case says otherwise, a feature that leaves the range is blamed, and rows are odd on every side.
 template <class Case>

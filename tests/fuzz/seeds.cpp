@@ -54,7 +54,7 @@ void save_recurrent(const std::string& tensors, const std::string& models, Cell 
     save(models + name, to_bytes(made));
     const float values[]{1, 2, 3, 5, 8, 13};
     const MatrixView rows{values, 3, 2};
-    RecurrentForecaster forecaster{made, FeatureScaling{rows, Scaling::standard}, Series::changes};
+    RecurrentForecaster forecaster{made, FeatureScaling{rows, Scaling::standard}, SeriesForm::changes};
     for (std::size_t i = 0; i < 3; ++i) forecaster.learn(rows.row(i));
     save(models + "forecaster_" + name, to_bytes(forecaster));
 }

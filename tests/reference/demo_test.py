@@ -43,6 +43,19 @@ def scraped_counts_lie_between(url):
     return bool(before) and not wrong
 
 
+def shows_its_input_detector(url):
+    """Every image is judged, in one of two ways; what becomes of trainings and rows is there from the start."""
+    text = get(url + "/metrics")
+    wanted = ['demo_inputs_total{verdict="normal"}', 'demo_inputs_total{verdict="anomalous"}',
+              'demo_input_cells_total{column="3",row="3"}', 'demo_input_scoring_seconds_count',
+              'demo_retrainings_total{model="inputs",outcome="published"}',
+              'demo_retraining_rows_total{fate="taken",model="inputs"}',
+              'demo_retraining_threshold{model="inputs"}', 'demo_retraining_model_age_seconds{model="inputs"}']
+    absent = [name for name in wanted if name not in text]
+    print(f"input detector: {len(wanted) - len(absent)} of {len(wanted)} series")
+    return not absent
+
+
 def reads_as_openmetrics(url):
     from prometheus_client.openmetrics.parser import text_string_to_metric_families
     families = list(text_string_to_metric_families(get(url + "/metrics", OPENMETRICS)))
@@ -62,6 +75,7 @@ def main():
             wait_until_all_is_shown(url)
             good = scraped_counts_lie_between(url)
             good &= reads_as_openmetrics(url)
+            good &= shows_its_input_detector(url)
             good &= lint(get(url + "/metrics"))
         finally:
             demo.send_signal(signal.SIGTERM)

@@ -19,7 +19,7 @@ SONDE = pathlib.Path(sys.argv[1]) / "sonde"
 
 
 def verdicts(path, *options):
-    """Without the first line, and the timestamps' column."""
+    """What it prints of the rows behind the first 80."""
     run = subprocess.run([SONDE, "detect", "--detector", "knn", "--train", "80", *options, path],
                          capture_output=True, text=True, check=True)
     return run.stdout
@@ -66,6 +66,8 @@ def test_arrays(folder, rng):
     good &= check(verdicts(folder / "images.idx") == verdicts(folder / "images.npy"), "idx: not scaled to [0, 1]")
     np.save(folder / "fortran.npy", np.asfortranarray(rows.reshape(len(rows), -1)))
     refused = subprocess.run([SONDE, "detect", "--train", "80", folder / "fortran.npy"], capture_output=True, text=True)
+    stream = subprocess.run([SONDE, "detect", folder / "rows.npy"], capture_output=True, text=True)
+    good &= check(stream.returncode == 2 and "learn first" in stream.stderr, "a detector of one column takes npy")
     return good & check(refused.returncode == 1 and "ascontiguousarray" in refused.stderr, "Fortran's order is taken")
 
 

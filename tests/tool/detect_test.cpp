@@ -95,6 +95,7 @@ TEST_CASE("sonde detect: no option of a detector hides one of the command", "[to
     };
     for (const auto& entry : sonde::tool::stream_detectors()) check(entry.options);
     for (const auto& entry : sonde::model_catalogue()) check(entry.options);
+    for (const auto& entry : sonde::row_forecaster_catalogue()) check(entry.options);
     check(sonde::common_detector_options());
     check(sonde::common_model_options());
 }
@@ -110,6 +111,7 @@ TEST_CASE("sonde detect --list: shows every detector with every option and its d
     };
     for (const auto& entry : sonde::tool::stream_detectors()) check(entry);
     for (const auto& entry : sonde::model_catalogue()) check(entry);
+    for (const auto& entry : sonde::row_forecaster_catalogue()) check(entry);
 }
 
 TEST_CASE("sonde detect --help: names every option, in 80 columns", "[tool][detect]") {

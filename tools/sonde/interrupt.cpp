@@ -25,7 +25,7 @@ Interrupt::Interrupt() {
     requested_flag = 0;
     struct sigaction action {};
     action.sa_handler = on_interrupt;
-    action.sa_flags = SA_RESETHAND | SA_RESTART;  // the second one finds the default
+    action.sa_flags = static_cast<int>(SA_RESETHAND | SA_RESTART);  // the second one finds the default
     ::sigemptyset(&action.sa_mask);
     ::sigaction(SIGINT, &action, &before_);
     if (before_.sa_handler == SIG_IGN) ::sigaction(SIGINT, &before_, nullptr);  // a job in the background

@@ -5,7 +5,9 @@
 
 #include <algorithm>
 #include <cmath>
-#include <iterator>
+
+#include "svg.hpp"
+#include "ticks.hpp"
 
 namespace sonde::tool {
 namespace {
@@ -42,57 +44,6 @@ Axis loss_axis(const std::vector<EpochLosses>& history) {
     return {least >= 0 ? std::max(0.0, least - room) : least - room, largest + room};
 }
 
-std::string escaped(std::string_view text) {
-    std::string out;
-    for (const char c : text) {
-        if (c == '&')
-            out += "&amp;";
-        else if (c == '<')
-            out += "&lt;";
-        else
-            out += c;
-    }
-    return out;
-}
-
-/// Collects the elements of a picture.
-class Svg {
-public:
-    void line(double x1, double y1, double x2, double y2, std::string_view colour, double stroke = 1) {
-        append(R"(<line x1="{:.1f}" y1="{:.1f}" x2="{:.1f}" y2="{:.1f}" stroke="{}" stroke-width="{}"/>)", x1,
-               y1, x2, y2, colour, stroke);
-    }
-    void text(double x, double y, std::string_view anchor, std::string_view words,
-              std::string_view more = {}) {
-        append(R"(<text x="{:.1f}" y="{:.1f}" text-anchor="{}"{}>{}</text>)", x, y, anchor, more,
-               escaped(words));
-    }
-    void circle(double x, double y, std::string_view colour) {
-        append(R"(<circle cx="{:.1f}" cy="{:.1f}" r="4.5" fill="white" stroke="{}" stroke-width="2"/>)", x, y,
-               colour);
-    }
-    /// \param points  as the attribute has them: `1,2 3,4`
-    void polyline(std::string_view points, std::string_view colour) {
-        append(R"(<polyline points="{}" fill="none" stroke="{}" stroke-width="2" stroke-linejoin="round"/>)",
-               points, colour);
-    }
-    [[nodiscard]] std::string finish() const {
-        return fmt::format(
-            R"(<svg xmlns="http://www.w3.org/2000/svg" width="{0}" height="{1}" viewBox="0 0 {0} {1}")"
-            R"( font-family="system-ui, Helvetica, Arial, sans-serif" font-size="12" fill="#555">)"
-            "\n<rect width=\"{0}\" height=\"{1}\" fill=\"white\"/>\n{2}</svg>\n",
-            width, height, elements_);
-    }
-
-private:
-    template <class... Args>
-    void append(fmt::format_string<Args...> pattern, Args&&... args) {
-        fmt::format_to(std::back_inserter(elements_), pattern, std::forward<Args>(args)...);
-        elements_ += '\n';
-    }
-    std::string elements_;
-};
-
 void draw_axes(Svg& svg, const Axis& epochs, const Axis& losses) {
     const auto ticks =
         losses.logarithmic ? log_ticks(losses.low, losses.high) : linear_ticks(losses.low, losses.high, 7);
@@ -122,57 +73,49 @@ void draw_losses(Svg& svg, const std::vector<EpochLosses>& history, const Axis& 
     svg.polyline(points, colour);
 }
 
-/// Where the validation loss is the least: the dot of the picture and its legend.
-void draw_best(Svg& svg, const std::vector<EpochLosses>& history, const Axis& epochs, const Axis& losses,
-               std::string_view colour) {
-    const auto less = [](const auto& a, const auto& b) { return a.validation < b.validation; };
-    const auto best = std::min_element(history.begin(), history.end(), less);
-    const auto epoch = static_cast<double>(best - history.begin() + 1);
-    svg.circle(epochs.x(epoch), losses.y(best->validation), colour);
-    svg.circle(right - 152, 26, colour);
-    svg.text(right - 140, 30, "start", fmt::format("best: {:.3g} in epoch {:.0f}", best->validation, epoch));
-}
+/// Entries from the right end to the left, so that the longest one finds room.
+class Legend {
+public:
+    explicit Legend(Svg& svg) : svg_{svg} {}
 
-void draw_legend(Svg& svg, bool held_out) {
-    double x = right - (held_out ? 370 : 270);
-    for (const auto& [words, colour] :
-         {std::pair{"training", training_colour}, std::pair{"held out", held_out_colour}}) {
-        svg.line(x, 26, x + 22, 26, colour, 2);
-        svg.text(x + 29, 30, "start", words);
-        if (!held_out) break;
-        x += 100;
+    void line(std::string_view words, std::string_view colour) {
+        const double start = write(words);
+        svg_.line(start - 29, 26, start - 7, 26, colour, 2);
+        end_ = start - 53;
     }
+    void dot(std::string_view words, std::string_view colour) {
+        const double start = write(words);
+        svg_.circle(start - 12, 26, colour);
+        end_ = start - 41;
+    }
+
+private:
+    /// \returns where the words begin, about: fonts differ
+    double write(std::string_view words) {
+        svg_.text(end_, 30, "end", words);
+        return end_ - 6.6 * static_cast<double>(words.size());
+    }
+    Svg& svg_;
+    double end_ = right;
+};
+
+/// A dot where the validation loss is the least, and the legend.
+void draw_best(Svg& svg, const std::vector<EpochLosses>& history, const Axis& epochs, const Axis& losses,
+               bool held_out) {
+    const auto colour = held_out ? held_out_colour : training_colour;
+    Legend legend{svg};
+    if (!history.empty()) {
+        const auto less = [](const auto& a, const auto& b) { return a.validation < b.validation; };
+        const auto best = std::min_element(history.begin(), history.end(), less);
+        const auto epoch = static_cast<double>(best - history.begin() + 1);
+        svg.circle(epochs.x(epoch), losses.y(best->validation), colour);
+        legend.dot(fmt::format("best: {:.3g} in epoch {:.0f}", best->validation, epoch), colour);
+    }
+    if (held_out) legend.line("held out", held_out_colour);
+    legend.line("training", training_colour);
 }
 
 }  // namespace
-
-std::vector<double> linear_ticks(double low, double high, std::size_t most) {
-    const double power = std::pow(10, std::floor(std::log10((high - low) / static_cast<double>(most))));
-    double step = 0, first = 0, last = 0;
-    for (const double times : {1, 2, 5, 10, 20}) {  // the least step that makes few enough
-        step = times * power;
-        first = std::ceil(low / step - 1e-9);
-        last = std::floor(high / step + 1e-9);
-        if (last - first < static_cast<double>(most)) break;
-    }
-    std::vector<double> ticks;
-    for (double i = first; i <= last; ++i) ticks.push_back(i == 0 ? 0 : i * step);  // no -0
-    return ticks;
-}
-
-std::vector<double> log_ticks(double low, double high) {
-    std::vector<double> all, powers;
-    const auto first = static_cast<int>(std::floor(std::log10(low)));
-    const auto last = static_cast<int>(std::ceil(std::log10(high)));
-    for (int exponent = first; exponent <= last; ++exponent)
-        for (const double times : {1.0, 2.0, 5.0}) {
-            const double tick = times * std::pow(10, exponent);
-            if (tick < low || tick > high) continue;
-            all.push_back(tick);
-            if (times < 1.5) powers.push_back(tick);
-        }
-    return all.size() > 9 ? powers : all;
-}
 
 std::string loss_plot(const std::vector<EpochLosses>& history, std::string_view title) {
     const Axis epochs{1, std::max(2.0, static_cast<double>(history.size()))};
@@ -180,14 +123,12 @@ std::string loss_plot(const std::vector<EpochLosses>& history, std::string_view 
     const bool held_out = std::any_of(history.begin(), history.end(), [](const EpochLosses& epoch) {
         return epoch.training != epoch.validation;
     });
-    Svg svg;
+    Svg svg{width, height};
     svg.text(left, 31, "start", title, R"( font-size="16" fill="#222")");
     draw_axes(svg, epochs, losses);
     draw_losses(svg, history, epochs, losses, &EpochLosses::training, training_colour);
     if (held_out) draw_losses(svg, history, epochs, losses, &EpochLosses::validation, held_out_colour);
-    if (!history.empty())
-        draw_best(svg, history, epochs, losses, held_out ? held_out_colour : training_colour);
-    draw_legend(svg, held_out);
+    draw_best(svg, history, epochs, losses, held_out);
     return svg.finish();
 }
 

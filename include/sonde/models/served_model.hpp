@@ -123,9 +123,10 @@ public:
     [[nodiscard]] Reading serving() const noexcept { return serving_.read(); }
     [[nodiscard]] const RowReservoir& reservoir() const noexcept { return reservoir_; }
 
-    /// Trains a new model and, when it is good, lets it serve. Throws nothing but std::bad_alloc.
-    /// \param now  what the new model's age is counted from, and what draws the held-out rows
-    /// \param fit  makes a calibrated model of rows; may throw, and then its message is `why`
+    /// Trains a new model and, when it is good, lets it serve. Each training holds out other rows.
+    /// \param now  what the new model's age is counted from
+    /// \param fit  makes a calibrated model of rows; a std::exception that it throws becomes the outcome, and its
+    ///             message `why`
     template <class Fit>
     requires detail::FitOf<Fit, M> Retraining retrain(TimePoint now, Fit&& fit);
     /// The same with `fit_autoencoder` as it stands.

@@ -53,7 +53,7 @@ ResidualScales::ResidualScales(std::size_t dimension, const ForecastScorerOption
 
 double ResidualScales::clipped(std::size_t feature, double error) const noexcept {
     if (options_.clip <= 0 || !warm()) return error;
-    const double away = distance(feature, error);
+    const double away = distance(feature, error, 0);
     if (away <= options_.clip) return error;
     const double centre = scales_[feature].window().median();
     return centre + (error - centre) * (options_.clip / away);

@@ -34,14 +34,6 @@ const detail::ServedNetwork* served(Network network) {
     return new detail::ServedNetwork{std::move(network)};
 }
 
-/// Of some features of a row.
-double sum_of(ReconstructionError error, const float* x, const float* y, std::size_t size,
-              detail::InstructionSet set) noexcept {
-    if (error == ReconstructionError::cross_entropy) return detail::sum_cross_entropy(y, x, size, set);
-    const detail::ErrorSums sums = detail::sum_errors(x, y, size, set);
-    return static_cast<double>(error == ReconstructionError::absolute ? sums.absolute : sums.squared);
-}
-
 }  // namespace
 
 AutoencoderModel::AutoencoderModel(Network network, ReconstructionError error, ScoreCalibration calibration)
@@ -62,10 +54,7 @@ Score AutoencoderModel::score(const Row& row) const noexcept {
 }
 
 void AutoencoderModel::score_batch(MatrixView rows, std::span<Score> out) const noexcept {
-    const auto sum = [this, set = detail::fastest_set()](const float* x, const float* y, std::size_t size) {
-        return sum_of(error_, x, y, size, set);
-    };
-    detail::score_reconstructions(served_->packed, dimension(), error_, rows, out, sum);
+    detail::score_reconstructions(served_->packed, dimension(), error_, rows, out);
 }
 
 Score AutoencoderModel::attribute(const Row& row, std::span<double> shares) const noexcept {

@@ -61,14 +61,6 @@ void activate(Activation activation, const float* bias, float* y, std::size_t si
     baseline::activate(activation, bias, y, size);
 }
 
-ErrorSums sum_errors(const float* x, const float* y, std::size_t size, InstructionSet set) noexcept {
-#if defined(__x86_64__)
-    if (set >= InstructionSet::avx512) return avx512::sum_errors(x, y, size);
-    if (set == InstructionSet::avx2) return avx2::sum_errors(x, y, size);
-#endif
-    return baseline::sum_errors(x, y, size);
-}
-
 double sum_cross_entropy(const float* y, const float* t, std::size_t size, InstructionSet set) noexcept {
 #if defined(__x86_64__)
     if (set >= InstructionSet::avx512) return avx512::sum_cross_entropy(y, t, size);

@@ -64,13 +64,6 @@ void multiply(const float* rows, std::size_t stride, std::size_t count, const Pa
 void activate(Activation activation, const float* bias, float* y, std::size_t size,
               InstructionSet set) noexcept;
 
-/// The sums of |x - y| and of (x - y)^2, in float.
-struct ErrorSums {
-    float absolute, squared;
-};
-[[nodiscard]] ErrorSums sum_errors(const float* x, const float* y, std::size_t size,
-                                   InstructionSet set) noexcept;
-
 /// The sum of -t log y - (1 - t) log(1 - y), each off by 3e-7 at most; no logarithm is below -87.
 /// \param y  in [0, 1]
 [[nodiscard]] double sum_cross_entropy(const float* y, const float* t, std::size_t size,

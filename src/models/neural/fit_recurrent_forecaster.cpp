@@ -16,13 +16,13 @@ namespace {
 constexpr std::string_view where = "fit_recurrent_forecaster";
 
 /// What the network is to see of the rows.
-std::vector<float> series_of(MatrixView rows, Series series) {
+std::vector<float> series_of(MatrixView rows, SeriesForm series) {
     std::vector<float> values;
     values.reserve(rows.rows() * rows.cols());
-    for (std::size_t i = series == Series::changes ? 1 : 0; i < rows.rows(); ++i)
+    for (std::size_t i = series == SeriesForm::changes ? 1 : 0; i < rows.rows(); ++i)
         for (std::size_t j = 0; j < rows.cols(); ++j)
-            values.push_back(series == Series::changes ? rows.row(i)[j] - rows.row(i - 1)[j]
-                                                       : rows.row(i)[j]);
+            values.push_back(series == SeriesForm::changes ? rows.row(i)[j] - rows.row(i - 1)[j]
+                                                           : rows.row(i)[j]);
     return values;
 }
 
@@ -33,7 +33,7 @@ FittedRecurrentForecaster train_recurrent_forecaster(MatrixView rows,
     detail::check_training_rows(where, rows, 4);
     if (!is_finite(options.held_out) || options.held_out < 0 || options.held_out >= 1)
         fail(where, "held_out", options.held_out, "in [0, 1)");
-    if (options.series > Series::changes)
+    if (options.series > SeriesForm::changes)
         fail(where, "series", static_cast<double>(options.series), "one of the enumerators");
     const std::size_t d = rows.cols();
     const auto values = series_of(rows, options.series);

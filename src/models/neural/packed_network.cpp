@@ -10,7 +10,7 @@ namespace sonde::detail {
 
 namespace {
 
-constexpr std::size_t most_rows = 48;        // that go through the layers together
+constexpr std::size_t most_rows = 40;        // that go through the layers together
 constexpr std::size_t stack_floats = 10240;  // for what is between two layers: 40 kB
 constexpr std::size_t widest = Network::max_width + PackedNetwork::part;
 static_assert(stack_floats >= 2 * widest);
@@ -43,9 +43,10 @@ void PackedNetwork::fill(std::span<const LayerNumbers<float>> numbers) noexcept 
 }
 
 void PackedNetwork::run(MatrixView rows, const Take& take, InstructionSet set) const noexcept {
-    const std::size_t fit = room_ == 0 ? most_rows : std::max<std::size_t>(stack_floats / (2 * room_), 1);
+    const std::size_t fit =
+        room_ == 0 ? most_rows : std::clamp(stack_floats / (2 * room_), std::size_t{1}, most_rows);
     const std::size_t unit = rows_at_once(set);
-    const std::size_t together = fit >= unit ? std::min(most_rows, fit / unit * unit) : fit;
+    const std::size_t together = fit >= unit ? fit / unit * unit : fit;
     for (std::size_t first = 0; first < rows.rows(); first += together) {
         const std::size_t size = std::min(together, rows.rows() - first);
         run_some({rows.row(first).data(), size, rows.cols(), rows.stride()}, first, take, set);
@@ -86,8 +87,8 @@ void PackedNetwork::finish_last(const float* inputs, std::size_t stride, std::si
     alignas(64) float outputs[most_rows * part];
     const Layer& layer = layers_.back();
     const Panels& weights = layer.weights;
-    for (std::size_t panel = 0; panel < weights.count(); panel += 2) {
-        const PanelRange range{panel, std::min(panel + 2, weights.count())};
+    for (std::size_t panel = 0; panel < weights.count(); panel += part / Panels::width) {
+        const PanelRange range{panel, std::min(panel + part / Panels::width, weights.count())};
         const std::size_t first = panel * Panels::width, padded = (range.last - range.first) * Panels::width,
                           size = std::min(padded, weights.columns() - first);
         multiply(inputs, stride, count, weights, range, outputs, part, set);

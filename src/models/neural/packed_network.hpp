@@ -20,7 +20,7 @@ namespace sonde::detail {
 class PackedNetwork {
 public:
     /// Outputs that are there at a time.
-    static constexpr std::size_t part = 2 * Panels::width;
+    static constexpr std::size_t part = 4 * Panels::width;
 
     explicit PackedNetwork(const Network& network);
 

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <vector>
 
+#include "models/neural/blas.hpp"
 #include "models/neural/dense_kernel.hpp"
 #include "sonde/models/neural/network.hpp"
 
@@ -161,11 +162,16 @@ private:
 template <>
 class Products<float> {
 public:
-    void keep(const float* w, std::size_t inputs, std::size_t outputs) { room(inputs, outputs).fill(w); }
+    void keep(const float* w, std::size_t inputs, std::size_t outputs) {
+        given_ = {w, inputs, outputs, false};
+        if (!blas_is_faster(inputs, outputs)) room(inputs, outputs).fill(w);
+    }
     void keep_transposed(const float* w, std::size_t inputs, std::size_t outputs) {
-        room(inputs, outputs).fill_transposed(w);
+        given_ = {w, inputs, outputs, true};
+        if (!blas_is_faster(inputs, outputs)) room(inputs, outputs).fill_transposed(w);
     }
     void times_kept(const float* a, std::size_t rows, float* out) {
+        if (blas_is_faster(given_.inputs, given_.outputs)) return multiply_by_blas(a, rows, given_, out);
         const Panels& panels = rooms_[kept_];
         const std::size_t outputs = panels.columns(), whole = outputs / Panels::width;
         multiply(a, panels.rows(), rows, panels, {0, whole}, out, outputs, set_);
@@ -192,6 +198,7 @@ private:
     }
 
     InstructionSet set_ = fastest_set();
+    DenseMatrix given_{};
     std::vector<Panels> rooms_;
     std::size_t kept_ = 0;
     std::vector<float> padded_;

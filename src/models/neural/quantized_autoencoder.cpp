@@ -44,10 +44,7 @@ Score QuantizedAutoencoder::score(const Row& row) const noexcept {
 }
 
 void QuantizedAutoencoder::score_batch(MatrixView rows, std::span<Score> out) const noexcept {
-    const auto sum = [this, set = detail::fastest_set()](const float* x, const float* y, std::size_t size) {
-        return detail::sum_in_order(error_, x, y, size, set);
-    };
-    detail::score_reconstructions(*network_, dimension(), error_, rows, out, sum);
+    detail::score_reconstructions(*network_, dimension(), error_, rows, out);
 }
 
 Score QuantizedAutoencoder::attribute(const Row& row, std::span<double> shares) const noexcept {

@@ -19,7 +19,7 @@ namespace sonde {
 
 /// A stream, and the network that forecasts it.
 struct detail::RecurrentStream {
-    RecurrentStream(RecurrentNetwork known, FeatureScaling scale, Series kind)
+    RecurrentStream(RecurrentNetwork known, FeatureScaling scale, SeriesForm kind)
         : network{std::move(known)},
           scaling{std::move(scale)},
           series{kind},
@@ -31,7 +31,7 @@ struct detail::RecurrentStream {
 
     RecurrentNetwork network;  // as it was given: a tuner has numbers of its own
     FeatureScaling scaling;
-    Series series;
+    SeriesForm series;
     PackedRecurrentNetwork packed;
     RecurrentState state;
     std::vector<float> last, row, out;   // the last observation; what goes in and what comes out, at scale
@@ -57,7 +57,7 @@ void check(const OnlineTuning& tuning) {
         fail(where, "loss", static_cast<double>(tuning.loss), "squared, absolute or huber");
 }
 
-detail::RecurrentStream* stream(RecurrentNetwork network, FeatureScaling scaling, Series series) {
+detail::RecurrentStream* stream(RecurrentNetwork network, FeatureScaling scaling, SeriesForm series) {
     if (network.outputs() != network.inputs())
         fail(where, "outputs of the network", static_cast<double>(network.outputs()),
              "as many as its inputs");
@@ -66,7 +66,7 @@ detail::RecurrentStream* stream(RecurrentNetwork network, FeatureScaling scaling
              "the inputs of the network");
     if (scaling.scaling() == Scaling::robust_asinh)
         fail(where, "scaling", static_cast<double>(scaling.scaling()), "none, standard, robust or range");
-    if (series > Series::changes)
+    if (series > SeriesForm::changes)
         fail(where, "series", static_cast<double>(series), "one of the enumerators");
     return new detail::RecurrentStream{std::move(network), std::move(scaling), series};
 }
@@ -82,7 +82,7 @@ void read_into(ByteReader& reader, std::vector<float>& values, float most) {
 
 }  // namespace
 
-RecurrentForecaster::RecurrentForecaster(RecurrentNetwork network, FeatureScaling scaling, Series series)
+RecurrentForecaster::RecurrentForecaster(RecurrentNetwork network, FeatureScaling scaling, SeriesForm series)
     : stream_{stream(std::move(network), std::move(scaling), series)} {}
 
 RecurrentForecaster RecurrentForecaster::tuned(const OnlineTuning& tuning) const {
@@ -101,7 +101,7 @@ RecurrentForecaster RecurrentForecaster::tuned(const OnlineTuning& tuning) const
 
 std::size_t RecurrentForecaster::dimension() const noexcept { return stream_->row.size(); }
 const FeatureScaling& RecurrentForecaster::scaling() const noexcept { return stream_->scaling; }
-Series RecurrentForecaster::series() const noexcept { return stream_->series; }
+SeriesForm RecurrentForecaster::series() const noexcept { return stream_->series; }
 const OnlineTuning& RecurrentForecaster::tuning() const noexcept { return stream_->tuning; }
 std::uint64_t RecurrentForecaster::tuning_steps() const noexcept {
     return stream_->tuner ? stream_->tuner->steps() : 0;
@@ -127,7 +127,7 @@ bool RecurrentForecaster::forecast(std::span<double> out) const noexcept {
     const detail::RecurrentStream& s = *stream_;
     if (!s.stepped || out.size() != s.out.size()) return false;
     const auto value = [&s](std::size_t i) {
-        const double level = s.series == Series::changes ? static_cast<double>(s.last[i]) : 0;
+        const double level = s.series == SeriesForm::changes ? static_cast<double>(s.last[i]) : 0;
         return level + s.scaling.centre()[i] + s.scaling.scale()[i] * static_cast<double>(s.out[i]);
     };
     for (std::size_t i = 0; i < out.size(); ++i)
@@ -141,12 +141,12 @@ void RecurrentForecaster::learn(const Row& row) noexcept {
     if (row.size() != s.row.size() || !all_finite(row)) return;
     const bool first = !s.seen;
     s.seen = true;
-    if (s.series == Series::changes)
+    if (s.series == SeriesForm::changes)
         for (std::size_t i = 0; i < row.size(); ++i) s.row[i] = row[i] - s.last[i];
     else
         std::copy(row.begin(), row.end(), s.row.begin());
     std::copy(row.begin(), row.end(), s.last.begin());
-    if (s.series == Series::changes && first) return;
+    if (s.series == SeriesForm::changes && first) return;
     s.scaling.apply(s.row, s.row);
     if (s.tuner) s.tuner->remember(s.row, s.state);
     s.packed.step(s.row, s.state);
@@ -176,7 +176,7 @@ void RecurrentForecaster::write(ByteWriter& writer) const {
 RecurrentForecaster RecurrentForecaster::read(ByteReader& reader, std::uint16_t) try {
     auto network = read_object<RecurrentNetwork>(reader);
     auto scaling = read_object<FeatureScaling>(reader);
-    const auto series = static_cast<Series>(reader.choice(1));
+    const auto series = static_cast<SeriesForm>(reader.choice(1));
     OnlineTuning tuning;
     tuning.every = static_cast<std::size_t>(reader.u64());
     tuning.window = static_cast<std::size_t>(reader.u64());
@@ -188,7 +188,7 @@ RecurrentForecaster RecurrentForecaster::read(ByteReader& reader, std::uint16_t)
     detail::RecurrentStream& s = *forecaster.stream_;
     s.seen = reader.choice(1) == 1;
     s.stepped = reader.choice(1) == 1;
-    if (s.stepped ? !s.seen : s.seen && series == Series::levels)
+    if (s.stepped ? !s.seen : s.seen && series == SeriesForm::levels)
         fail_format(where, "a stream that cannot be");
     read_into(reader, s.last, 3.4e38F);
     read_into(reader, s.state.hidden, 1.001F);

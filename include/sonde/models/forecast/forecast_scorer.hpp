@@ -30,7 +30,7 @@ namespace sonde {
 /// forecast. What is not learned did not happen: after bad input, and with `LearnFrom::normal_only` after an anomaly,
 /// the next observation is taken for the one that was forecast. A stream with seasons wants its gaps filled, and
 /// `LearnFrom::everything` (with `clip`, if outliers disturb it).
-/// Errors that are rounding of the value count as 0.
+/// Errors that differ from the median by rounding of the value, its part of 1e-12, of rows 1e-6, count as 0.
 /// Cost: score O(features); learn that of the forecaster, plus per feature that of a `SlidingWindowScorer`; no
 /// allocation. Memory: some 32 bytes per feature and error of the window. Threading: single-writer.
 template <Forecaster F>
@@ -122,8 +122,8 @@ public:
     }
 
 private:
-    // An error below this part of the value is rounding: of a float, of the arithmetic.
-    static constexpr double rounding = is_of_rows ? 6e-8 : detail::resolution;
+    // Errors that differ by less than this part of the value differ by rounding: of floats, of their arithmetic.
+    static constexpr double rounding = is_of_rows ? 1e-6 : detail::resolution;
 
     ForecastScorer(F forecaster, detail::ResidualScales scales)
         : ForecastScorer{std::move(forecaster), ForecastScorerOptions{.window = 2}} {
@@ -147,11 +147,11 @@ private:
         return expecting_ && scales_.warm() ? Status::ok : Status::warming_up;
     }
     [[nodiscard]] double error_of(const Input& in, std::size_t i) const noexcept {
-        const double value = value_of(in, i), error = value - forecast_[i];
-        return detail::abs(error) <= rounding * detail::abs(value) ? 0 : error;
+        return value_of(in, i) - forecast_[i];
     }
     [[nodiscard]] double square_of(const Input& in, std::size_t i) const noexcept {
-        const double distance = scales_.distance(i, error_of(in, i));
+        const double least = rounding * detail::abs(value_of(in, i));
+        const double distance = scales_.distance(i, error_of(in, i), least);
         return distance * distance;
     }
     [[nodiscard]] double total(double squares) const noexcept {

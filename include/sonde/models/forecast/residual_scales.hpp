@@ -42,8 +42,9 @@ public:
     [[nodiscard]] const ForecastScorerOptions& options() const noexcept { return options_; }
     [[nodiscard]] bool warm() const noexcept { return learned_ >= options_.warm_up; }
 
-    /// A finite error in units of its scale, at least 0.
-    [[nodiscard]] double distance(std::size_t feature, double error) const noexcept {
+    /// A finite error in units of its scale, at least 0; 0 when it differs by no more than `rounding` from the median.
+    [[nodiscard]] double distance(std::size_t feature, double error, double rounding) const noexcept {
+        if (abs(error - scales_[feature].window().median()) <= rounding) return 0;
         return capped_ratio(unit_ * scales_[feature].score(error).value, 1);
     }
     /// The error that the forecaster is to learn.

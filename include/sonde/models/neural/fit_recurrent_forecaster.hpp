@@ -16,7 +16,7 @@ struct RecurrentForecasterOptions {
     std::size_t units = 32;   ///< of a recurrent layer; in [1, 1024]
     std::size_t layers = 1;   ///< recurrent ones; in [1, 16]
     std::size_t window = 32;  ///< rows that gradients go back; at least 1
-    Series series = Series::levels;
+    SeriesForm series = SeriesForm::levels;
     /// Share of the rows, the last ones, that is not trained with: it tells which epoch was the best. In [0, 1).
     double held_out = 0.1;
     /// Not with cross-entropy. Its seed draws the first weights, too.

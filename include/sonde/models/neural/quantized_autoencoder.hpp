@@ -23,18 +23,18 @@ class QuantizedNetwork;
 }
 
 /// An autoencoder whose weights are bytes: an eighth of the memory, and faster where the processor multiplies bytes
-/// (docs/detectors/autoencoder.md has figures). Its scores are those of the float model but for rounding: calibrate
-/// it anew, as `quantize` does.
+/// (AVX-512 VNNI, AVX2; docs/detectors/autoencoder.md has figures, and says where it is slower). Its scores are those
+/// of the float model but for rounding: calibrate it anew, as `quantize` does.
 ///
 /// Weights have 8 bits and a step per output, the largest of them / 127. What goes into a layer has 7 bits between the
-/// least and the largest value of the row, a step of their difference / 127. Products are exact integers (Jacob et al.:
-/// Quantization and training of neural networks for efficient integer-arithmetic-only inference, CVPR 2018; steps per
-/// output: Krishnamoorthi, arXiv:1806.08342; a range per row when it comes: no calibration of activations, so that an
-/// odd row cannot fall outside of it). The sum of an output is off by at most
-/// sum_i (|x_i| weight step + |w_i| input step) / 2, and what float makes of it.
+/// least and the largest value of the row, a step of their difference / 127; found when the row comes, so that an odd
+/// one is not cut off. Products are exact integers (Jacob et al.: Quantization and training of neural networks for
+/// efficient integer-arithmetic-only inference, CVPR 2018; steps per output: Krishnamoorthi, arXiv:1806.08342). A sum
+/// is off by at most sum_i (|x_i| weight step + |v_i| input step) / 2, with v the rounded weights, and what float makes
+/// of it.
 ///
-/// The same score to the bit on every instruction set of a machine: a file and its threshold may move. (Not where
-/// values overflow float.)
+/// The same score to the bit on every instruction set, unless values overflow float: a file and its threshold may move
+/// to another machine.
 /// Cost: a score is two operations per weight, no allocation, at most 64 kB of stack; memory a byte per weight, which
 /// copies share. Threading: immutable.
 class QuantizedAutoencoder {

@@ -19,7 +19,7 @@ struct RecurrentStream;
 }
 
 /// What of a stream a network sees and forecasts.
-enum class Series : std::uint8_t {
+enum class SeriesForm : std::uint8_t {
     levels,  ///< the observations
     changes,  ///< from one observation to the next, added to the last (Box, Jenkins, 1970): for streams that drift
 };
@@ -49,7 +49,8 @@ public:
     /// From a network that is known, at the beginning of a stream; `fit_recurrent_forecaster` trains one.
     /// \param scaling  of the rows, or of their changes: what the network was trained with
     /// \throws std::invalid_argument  inputs, outputs and features are not as many, a scaling by `robust_asinh`
-    RecurrentForecaster(RecurrentNetwork network, FeatureScaling scaling, Series series = Series::levels);
+    RecurrentForecaster(RecurrentNetwork network, FeatureScaling scaling,
+                        SeriesForm series = SeriesForm::levels);
 
     /// The same, at the same place in its stream, that goes on learning from there, or no longer.
     /// \throws std::invalid_argument  an option outside its range
@@ -68,7 +69,7 @@ public:
     /// As it is now.
     [[nodiscard]] RecurrentNetwork network() const;
     [[nodiscard]] const FeatureScaling& scaling() const noexcept;
-    [[nodiscard]] Series series() const noexcept;
+    [[nodiscard]] SeriesForm series() const noexcept;
     [[nodiscard]] const OnlineTuning& tuning() const noexcept;
     /// Steps of tuning that were taken.
     [[nodiscard]] std::uint64_t tuning_steps() const noexcept;

@@ -100,7 +100,7 @@ TEST_CASE("Row forecasters: what is trained is what the options say, and the sam
     CHECK(network.cell() == Cell::lstm);
     REQUIRE(network.layers().size() == 2);
     CHECK(network.layers()[0].units == 5);
-    CHECK(forecaster.series() == Series::changes);
+    CHECK(forecaster.series() == SeriesForm::changes);
     CHECK(forecaster.tuning().every == 50);
     CHECK(forecaster.tuning_steps() > 0);
     const auto& errors = detector.scorer().options();

@@ -11,6 +11,7 @@
 #include "sonde/core/error.hpp"
 #include "sonde/detectors/any_detector.hpp"
 #include "sonde/models/forecast/auto_regression.hpp"
+#include "sonde/models/forecast/holt_winters.hpp"
 #include "sonde/models/forecast/per_feature.hpp"
 #include "sonde/models/forecast/seasonal_naive.hpp"
 #include "support/allocations.hpp"
@@ -93,6 +94,7 @@ TEST_CASE("ForecastScorer: a phase jump of a sine scores above 6, the noise belo
     };
     check(ForecastScorer{AutoRegression{}});
     check(ForecastScorer{SeasonalNaive{{.season = 48}}});
+    check(ForecastScorer{HoltWinters{{.season = 48, .fit = 480}}});
 }
 
 TEST_CASE("ForecastScorer: rows score the root of the mean square of their features", "[models][forecast]") {
@@ -141,6 +143,10 @@ TEST_CASE(
     CHECK(scorer.score(7.3).value == 0);
     CHECK(scorer.score(7.3 * (1 + 1e-13)).value == 0);
     CHECK(scorer.score(7.4).value == 1e18);
+    ForecastScorer<Rows> rows{Rows{1}};  // of floats more is rounding
+    for (int i = 0; i < 100; ++i) rows.learn(std::vector<float>{7.3F});
+    CHECK(rows.score(std::vector<float>{7.300001F}).value == 0);
+    CHECK(rows.score(std::vector<float>{7.3001F}).value == 1e18);
     ForecastScorer floored{SeasonalNaive{}, {.min_scale = 0.05}},
         upper{SeasonalNaive{}, {.quantile = 0.9, .min_scale = 0.05}};
     for (int i = 0; i < 100; ++i) {

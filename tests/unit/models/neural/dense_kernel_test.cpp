@@ -115,23 +115,6 @@ TEST_CASE("dense kernel: activations are what they are called", "[models]") {
     }
 }
 
-TEST_CASE("dense kernel: errors are summed up", "[models]") {
-    const auto x = noise(101, 5), y = noise(101, 6);
-    for (const InstructionSet set : sets()) {
-        for (const std::size_t size : {1U, 15U, 16U, 64U, 101U}) {
-            double absolute = 0, squared = 0;
-            for (std::size_t i = 0; i < size; ++i) {
-                const double off = static_cast<double>(x[i]) - static_cast<double>(y[i]);
-                absolute += std::abs(off);
-                squared += off * off;
-            }
-            const auto sums = detail::sum_errors(x.data(), y.data(), size, set);
-            CHECK(static_cast<double>(sums.absolute) == Approx(absolute).epsilon(1e-6));
-            CHECK(static_cast<double>(sums.squared) == Approx(squared).epsilon(1e-6));
-        }
-    }
-}
-
 TEST_CASE("dense kernel: cross-entropy is what it is called", "[models]") {
     Rng rng{7};
     std::vector<float> y, t;

@@ -10,6 +10,7 @@
 
 #include "models/neural/quantized_network.hpp"
 #include "sonde/core/error.hpp"
+#include "sonde/models/any_model.hpp"
 #include "support/allocations.hpp"
 #include "support/catch.hpp"
 #include "support/noise.hpp"
@@ -171,10 +172,8 @@ TEST_CASE("QuantizedAutoencoder: an output is off by no more than it says", "[mo
             const auto w = static_cast<double>(layer.weights[j * features + i]),
                        value = static_cast<double>(x[i]);
             exact += w * value;
-            // The weights of the bound are those that were rounded: at most half a step more.
-            bound += (std::abs(value) * weight_step(layer, j) +
-                      (std::abs(w) + weight_step(layer, j) / 2) * input_step) /
-                     2;
+            const double step = weight_step(layer, j), rounded = step * std::round(w / step);
+            bound += (std::abs(value) * step + std::abs(rounded) * input_step) / 2;
         }
         const double off = std::abs(static_cast<double>(made[j]) - exact);
         CHECK(off <= bound + 1e-6);
@@ -279,11 +278,13 @@ TEST_CASE("QuantizedAutoencoder: what was written is read, the same to the bit",
     const auto bytes = to_bytes(model);
     CHECK(bytes.size() < to_bytes(some_model()).size() / 3);
     const auto again = from_bytes<QuantizedAutoencoder>(bytes);
+    const auto any = from_bytes<AnyModel>(to_bytes(AnyModel{model}));
     CHECK(to_bytes(again) == bytes);
     CHECK(again.default_threshold() == model.default_threshold());
     for (std::size_t row = 0; row < 20; ++row) {
         const Row x{values.data() + row * 150, 150};
         CHECK(again.score(x).value == model.score(x).value);
+        CHECK(any.score(x).value == model.score(x).value);
     }
 }
 

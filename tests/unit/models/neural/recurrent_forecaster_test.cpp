@@ -41,7 +41,7 @@ RecurrentNetwork zeros(std::size_t features) {
     return {Cell::gru, {drawn.layers().begin(), drawn.layers().end()}, Network{{head}}};
 }
 
-RecurrentForecaster some(Cell cell = Cell::gru, Series series = Series::levels) {
+RecurrentForecaster some(Cell cell = Cell::gru, SeriesForm series = SeriesForm::levels) {
     const auto rows = noise(300, 3, 2.0);
     return {random_recurrent_network(cell, 3, 10, 2, 3),
             FeatureScaling{{rows.data(), 100, 3}, Scaling::standard}, series};
@@ -72,7 +72,7 @@ double deviation(RecurrentForecaster& forecaster, const std::vector<float>& valu
 
 TEST_CASE("RecurrentForecaster: of a sine with noise only the noise is left", "[models]") {
     const Cell cell = GENERATE(Cell::gru, Cell::lstm);
-    const Series series = GENERATE(Series::levels, Series::changes);
+    const SeriesForm series = GENERATE(SeriesForm::levels, SeriesForm::changes);
     const auto all = sine(8000, 0.5);
     RecurrentForecaster forecaster =
         fit_recurrent_forecaster({all.data(), 6000, 1}, {.cell = cell, .series = series});
@@ -81,15 +81,15 @@ TEST_CASE("RecurrentForecaster: of a sine with noise only the noise is left", "[
 
 TEST_CASE("RecurrentForecaster: forecasts are the network's, brought back from scale", "[models]") {
     const Cell cell = GENERATE(Cell::gru, Cell::lstm);
-    const Series series = GENERATE(Series::levels, Series::changes);
+    const SeriesForm series = GENERATE(SeriesForm::levels, SeriesForm::changes);
     RecurrentForecaster forecaster = some(cell, series);
     const auto rows = noise(3 * 20, 5, 2.0);
     learn(forecaster, rows);
     const FeatureScaling& scaling = forecaster.scaling();
     std::vector<double> in;
-    for (std::size_t i = series == Series::changes ? 3 : 0; i < rows.size(); ++i) {
+    for (std::size_t i = series == SeriesForm::changes ? 3 : 0; i < rows.size(); ++i) {
         const auto x = static_cast<double>(rows[i]),
-                   base = series == Series::changes ? static_cast<double>(rows[i - 3]) : 0;
+                   base = series == SeriesForm::changes ? static_cast<double>(rows[i - 3]) : 0;
         in.push_back((x - base - scaling.centre()[i % 3]) / scaling.scale()[i % 3]);
     }
     const RecurrentNetwork network = forecaster.network();
@@ -99,7 +99,8 @@ TEST_CASE("RecurrentForecaster: forecasts are the network's, brought back from s
     const auto& out = pass.forward(detail::numbers_of<double>(network), inputs, states, nullptr);
     const auto found = forecast(forecaster);
     for (std::size_t j = 0; j < 3; ++j) {
-        const double base = series == Series::changes ? static_cast<double>(rows[rows.size() - 3 + j]) : 0;
+        const double base =
+            series == SeriesForm::changes ? static_cast<double>(rows[rows.size() - 3 + j]) : 0;
         CHECK(
             found[j] ==
             Approx(base + scaling.centre()[j] + scaling.scale()[j] * out.row(out.rows - 1)[j]).margin(1e-5));
@@ -110,7 +111,7 @@ TEST_CASE("RecurrentForecaster: changes go on from the last row", "[models]") {
     // A network of zeros forecasts the mean: of changes a line goes on.
     const std::vector<float> steps(50, 2.0F);
     RecurrentForecaster forecaster{zeros(1), FeatureScaling{{steps.data(), 50, 1}, Scaling::standard},
-                                   Series::changes};
+                                   SeriesForm::changes};
     std::vector<double> out{-1};
     forecaster.learn(std::vector{7.0F});
     CHECK_FALSE(forecaster.forecast(out));
@@ -150,7 +151,7 @@ TEST_CASE("RecurrentForecaster: a row that is none is left out", "[models]") {
 
 TEST_CASE("RecurrentForecaster: after any finite row it forecasts again", "[models]") {
     const Cell cell = GENERATE(Cell::gru, Cell::lstm);
-    const Series series = GENERATE(Series::levels, Series::changes);
+    const SeriesForm series = GENERATE(SeriesForm::levels, SeriesForm::changes);
     RecurrentForecaster forecaster = some(cell, series), calm = forecaster;
     learn(forecaster, std::vector<float>(9, std::numeric_limits<float>::max()));
     learn(forecaster, std::vector<float>(9, std::numeric_limits<float>::lowest()));
@@ -178,7 +179,7 @@ TEST_CASE("RecurrentForecaster: a forecast that is not finite is none", "[models
 }
 
 TEST_CASE("RecurrentForecaster: a restarted one begins a stream", "[models]") {
-    const Series series = GENERATE(Series::levels, Series::changes);
+    const SeriesForm series = GENERATE(SeriesForm::levels, SeriesForm::changes);
     RecurrentForecaster forecaster = some(Cell::lstm, series), fresh = forecaster;
     learn(forecaster, noise(30, 1));
     forecaster.restart();
@@ -291,7 +292,7 @@ TEST_CASE("RecurrentForecaster: a step of tuning that is not finite is refused, 
 
 TEST_CASE("RecurrentForecaster: its bytes go on as it does, and a cut file does not", "[models]") {
     const Cell cell = GENERATE(Cell::gru, Cell::lstm);
-    const Series series = GENERATE(Series::levels, Series::changes);
+    const SeriesForm series = GENERATE(SeriesForm::levels, SeriesForm::changes);
     const std::size_t every = GENERATE(0U, 3U), learned = GENERATE(0U, 1U, 5U, 30U);
     RecurrentForecaster forecaster = some(cell, series).tuned({.every = every, .window = 7});
     learn(forecaster, noise(3 * learned, 5));
@@ -351,14 +352,15 @@ TEST_CASE("RecurrentForecaster: copies go their own ways", "[models]") {
 TEST_CASE("RecurrentForecaster: what does not fit is refused", "[models]") {
     const auto rows = noise(300, 3);
     const FeatureScaling scaling{{rows.data(), 100, 3}, Scaling::standard};
-    const auto refused = [](RecurrentNetwork network, FeatureScaling by, Series series = Series::levels) {
+    const auto refused = [](RecurrentNetwork network, FeatureScaling by,
+                            SeriesForm series = SeriesForm::levels) {
         CHECK_THROWS_AS((RecurrentForecaster{std::move(network), std::move(by), series}),
                         std::invalid_argument);
     };
     refused(random_recurrent_network(Cell::gru, 3, 4, 1, 2), scaling);
     refused(random_recurrent_network(Cell::gru, 2, 4, 1, 2), scaling);
     refused(random_recurrent_network(Cell::gru, 3, 4, 1, 3), {{rows.data(), 100, 3}, Scaling::robust_asinh});
-    refused(random_recurrent_network(Cell::gru, 3, 4, 1, 3), scaling, static_cast<Series>(2));
+    refused(random_recurrent_network(Cell::gru, 3, 4, 1, 3), scaling, static_cast<SeriesForm>(2));
     for (const OnlineTuning& tuning :
          {OnlineTuning{.window = 0}, OnlineTuning{.window = 1025}, OnlineTuning{.learning_rate = 0},
           OnlineTuning{.learning_rate = 1.1}, OnlineTuning{.clip_norm = 0}, OnlineTuning{.clip_norm = -1},
@@ -371,7 +373,7 @@ TEST_CASE("RecurrentForecaster: what does not fit is refused", "[models]") {
     unfit(100, {.units = 0});
     unfit(100, {.layers = 0});
     unfit(100, {.window = 0});
-    unfit(100, {.series = static_cast<Series>(2)});
+    unfit(100, {.series = static_cast<SeriesForm>(2)});
     unfit(100, {.held_out = 1});
     unfit(100, {.held_out = -0.1});
     unfit(100, {.training = {.loss = Loss::cross_entropy}});

@@ -44,11 +44,11 @@ TEST_CASE("train: a recurrent network remembers what was some steps before", "[m
 }
 
 TEST_CASE("train: states are carried from window to window", "[models]") {
-    // No window reaches back to where the answer is: only a state that was carried knows of it. A guess has 1.
+    // The first answer of each window is known to a state that was carried alone: without one the loss is 1/2 at least.
     const Echo echo{3000, 1};
-    const auto trained = train(small(), echo.inputs(), echo.targets(), 300, 1,
-                               {.epochs = 40, .batch_rows = 20, .learning_rate = 0.01});
-    CHECK(trained.history.back().validation < 0.8);
+    const auto trained = train(small(), echo.inputs(), echo.targets(), 0, 2,
+                               {.epochs = 15, .batch_rows = 40, .learning_rate = 0.02});
+    CHECK(trained.history.back().training < 0.1);
 }
 
 TEST_CASE("train: the same seed gives the same recurrent network", "[models]") {

@@ -172,3 +172,19 @@ TEST_CASE("TrainingState: a file that is cut anywhere is refused", "[models]") {
         CHECK_THROWS_AS(read_object<TrainingState>(reader), FormatError);
     }
 }
+
+TEST_CASE("TrainingState: a byte that is wrong is refused, or leaves a state that trains", "[models]") {
+    ByteWriter writer;
+    write_object(writer, some_state());
+    std::vector<std::byte> bytes(writer.bytes().begin(), writer.bytes().end());
+    for (std::size_t i = 0; i < bytes.size(); ++i) {
+        bytes[i] ^= std::byte{0xFF};
+        ByteReader reader{bytes};
+        try {
+            const auto state = read_object<TrainingState>(reader);
+            CHECK(state.first_moments.size() == state.network.parameters());
+            CHECK_FALSE(state.history.empty());
+        } catch (const FormatError&) {}
+        bytes[i] ^= std::byte{0xFF};
+    }
+}

@@ -62,8 +62,8 @@ std::string header_json(const TensorFile& file, std::span<const Tensor* const> t
         const auto type = static_cast<std::size_t>(tensor->type);
         json += json_text(tensor->name) + R"(:{"dtype":)" + json_text(element_names[type]) + R"(,"shape":[)";
         for (std::size_t i = 0; i < tensor->shape.size(); ++i)
-            json += (i == 0 ? "" : ",") + std::to_string(tensor->shape[i]);
-        json += R"(],"data_offsets":[)" + std::to_string(at) + ',';
+            json.append(i == 0 ? "" : ",").append(std::to_string(tensor->shape[i]));
+        json.append(R"(],"data_offsets":[)").append(std::to_string(at)) += ',';
         at += tensor->values.size() * element_sizes[type];
         json += std::to_string(at) + "]},";
     }

@@ -13,7 +13,7 @@ struct DenseMatrix {
 };
 
 /// Whether this build has a BLAS (SONDE_WITH_BLAS), and the matrix a size from which on it is faster than our kernels
-/// (docs/adr/0018-blas-for-wide-layers.md).
+/// (docs/adr/0016-blas-for-wide-layers.md).
 [[nodiscard]] bool blas_is_faster(std::size_t inputs, std::size_t outputs) noexcept;
 
 /// out = rows * matrix, by the BLAS. \param rows  `count` rows of `matrix.inputs`, without gaps

@@ -55,6 +55,7 @@ TEST_CASE("ServedModel: 4 threads observe whole models while others retrain and 
                                     metrics,
                                     {},
                                     {.reservoir = {.capacity = 128, .acceptance = 1}, .least_rows = 10}};
+    for (int i = 0; i < 128; ++i) served.offer(std::vector<float>{1});  // enough to train with from the start
     std::atomic<bool> done{false};
     std::atomic<int> broken{0};
     std::vector<std::thread> readers, writers;

@@ -118,6 +118,7 @@ refused 2 "--output FILE is missing" --input "$scratch/good.csv"
 refused 2 "x stands alone; --input FILE" x
 refused 2 "unknown detector 'autoencodr'; did you mean autoencoder?" "${files[@]}" --detector autoencodr
 refused 2 "gaussian learns as it judges: there is nothing to train" "${files[@]}" --detector gaussian
+refused 2 "gru is trained by 'sonde detect --detector gru --train-file FILE --save-model FILE'" "${files[@]}" --detector gru
 refused 2 "--plot is for networks, and knn is none" "${files[@]}" --detector knn --plot x.svg
 refused 2 "--units is '4', must be left out unless layers is" "${files[@]}" --detector autoencoder --units 4 --layers 4-2
 refused 2 "--layers is '4--2', must be whole numbers" "${files[@]}" --detector autoencoder --layers 4--2

@@ -13,6 +13,11 @@ const ModelEntry& entry_of(const ParsedOptions& parsed) {
     const auto name = parsed.value("--detector");
     if (!name) return model_catalogue()[0];
     if (const auto* entry = find_model(*name)) return *entry;
+    if (find_row_forecaster(*name) != nullptr)
+        throw UsageError{
+            fmt::format("{} is trained by 'sonde detect --detector {} --train-file FILE "
+                        "--save-model FILE'",
+                        *name, *name)};
     throw UsageError{
         fmt::format("{} learns as it judges: there is nothing to train; see 'sonde detect --list'",
                     find_stream_detector(*name).name)};

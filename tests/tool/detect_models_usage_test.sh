@@ -67,7 +67,7 @@ same "rows that a model does not take: exit code" "$?" 2
 holds "rows that a model does not take" "$(cat "$scratch/err")" "label of every row is 0, must be 0 of some and 1 of others"
 refused 1 "cannot read $scratch/no.csv: No such file or directory" "${knn[@]}" --train-file "$scratch/no.csv" "$in"
 refused 1 "cannot read $scratch/no: No such file or directory" --model "$scratch/no" "$in"
-refused 1 "cannot read $in: " --model "$in" "$in"
+refused 1 "cannot read $in: no whole model: " --model "$in" "$in"
 refused 1 "cannot write $scratch/no/model: No such file or directory" "${knn[@]}" --train-file "$in" --save-model "$scratch/no/model" "$in"
 "$sonde" detect "${knn[@]}" --columns a,b --train-file "$in" --save-model "$scratch/model" 2>/dev/null || fail "exit code $?"
 refused 2 "the model judges 2 columns, but 3 are read: 'a', 'b', 'bad'" --model "$scratch/model" "$in"

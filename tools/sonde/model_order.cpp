@@ -85,7 +85,7 @@ RowDetector read_ordered(const ModelOrder& order, const std::string& file) {
             return detector_of(order, from_bytes<AnyModel>(bytes));
         }
     } catch (const FormatError& error) {
-        throw RunError{fmt::format("cannot read {}: {}", file, error.what())};
+        throw RunError{fmt::format("cannot read {}: no whole model: {}", file, error.what())};
     }
 }
 
